@@ -21,9 +21,10 @@ class OutsideConnection(AssertionError):
 def is_local(host: str) -> bool:
     """Tell whether the host is this machine, without asking a name server."""
     try:
-        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+        address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return host in _LOCAL_NAMES
+    return address.is_loopback or address.is_unspecified  # unspecified: every address of ours
 
 
 def install() -> None:

@@ -27,11 +27,11 @@ def test_loopback_is_open() -> None:
         client.connect(server.getsockname())
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost", "::"])
 def test_local_hosts(host: str) -> None:
     assert is_local(host)
 
 
-@pytest.mark.parametrize("host", ["10.0.0.1", "fe80::1%eth0", "0.0.0.0"])  # noqa: S104 (not bound)
+@pytest.mark.parametrize("host", ["10.0.0.1", "fe80::1%eth0", "2001:db8::1"])
 def test_outside_hosts(host: str) -> None:
     assert not is_local(host)
