@@ -1,0 +1,1 @@
+"""Database rim: engine, unit of work, exact columns, cursors, leases, migrations."""

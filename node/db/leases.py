@@ -1,0 +1,78 @@
+"""Leases with epochs: a lock tells who was leader, the fence tells who is.
+
+In: a role and a holder name. Out: a `Fence` that every effect checks in its own transaction.
+Called by: jobs (acquire), every stage (check). Works the same on SQLite and PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from node.core.errors import Retryable
+from node.db.tables import LeaseRow
+from node.db.unit_of_work import unit_of_work
+
+LEASE_SECONDS = 15
+
+
+class LostLease(Retryable):
+    """Another process leads now; whatever this one was about to write must not be written."""
+
+    code = "LEASE_LOST"
+    title = "Another process leads"
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """Proof of leadership at acquisition; `check` proves it still holds."""
+
+    role: str
+    epoch: int
+
+    def check(self, session: Session) -> None:
+        """Raise `LostLease` unless this epoch is current; locks the row until commit."""
+        found = session.exec(
+            select(LeaseRow).where(LeaseRow.role == self.role).with_for_update()
+        ).one_or_none()
+        if found is None or found.epoch != self.epoch:
+            raise LostLease(f"the lease {self.role} moved past epoch {self.epoch}")
+
+
+def acquire(
+    engine: Engine, role: str, holder: str, *, seconds: int = LEASE_SECONDS
+) -> Fence | None:
+    """Take or renew the lease; None while another holder's lease is running."""
+    now = datetime.now(UTC)
+    with unit_of_work(engine) as session:
+        row = session.exec(
+            select(LeaseRow).where(LeaseRow.role == role).with_for_update()
+        ).one_or_none()
+        if row is None:
+            row = LeaseRow(role=role, holder=holder, epoch=1, expires_at=now)
+        elif row.holder != holder:
+            if row.expires_at > now:
+                return None
+            row.holder, row.epoch = holder, row.epoch + 1
+        row.expires_at = now + timedelta(seconds=seconds)
+        session.add(row)
+        return Fence(role, row.epoch)
+
+
+def release(engine: Engine, role: str, holder: str) -> None:
+    """Let another process lead at once; does nothing when the lease is not ours."""
+    with unit_of_work(engine) as session:
+        row = session.get(LeaseRow, role)
+        if row is not None and row.holder == holder:
+            row.expires_at = datetime.now(UTC)
+            session.add(row)
+
+
+def current_epoch(engine: Engine, role: str) -> int:
+    """The epoch in force, for the doctor; zero before the first lease."""
+    with unit_of_work(engine) as session:
+        row = session.get(LeaseRow, role)
+        return 0 if row is None else row.epoch
