@@ -15,6 +15,8 @@ FILE_LINES_MAX = 300
 CONTRACT_LINES_MAX = 400
 FUNCTION_LINES_MAX = 50
 LINE_CHARACTERS_MAX = 100
+# A migration is one list of statements that Alembic writes and nobody edits; its lines still fit.
+GENERATED = "node/db/migrations/versions/"
 
 ESCAPES: dict[str, str] = {}
 
@@ -31,7 +33,7 @@ def test_sizes() -> None:
 def too_long(source: Source) -> Iterator[Offence]:
     lines = source.text.splitlines()
     lines_max = CONTRACT_LINES_MAX if source.path.endswith(".sol") else FILE_LINES_MAX
-    if len(lines) > lines_max:
+    if len(lines) > lines_max and not source.path.startswith(GENERATED):
         yield Offence(source.path, 0, f"{len(lines)} lines, at most {lines_max}")
     for number, line in enumerate(lines, start=1):
         if len(line) > LINE_CHARACTERS_MAX:
@@ -39,6 +41,8 @@ def too_long(source: Source) -> Iterator[Offence]:
 
 
 def long_functions(source: Source) -> Iterator[Offence]:
+    if source.path.startswith(GENERATED):
+        return
     for each in ast.walk(source.tree):
         if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (each.end_lineno or each.lineno) - each.lineno + 1
@@ -53,6 +57,7 @@ def long_functions(source: Source) -> Iterator[Offence]:
         ("node/core/money.py", "\n" * 301, 1),
         ("contracts/token/DepositToken.sol", "\n" * 400, 0),
         ("contracts/token/DepositToken.sol", "\n" * 401, 1),
+        ("node/db/migrations/versions/0001_books.py", "\n" * 301, 0),
         ("node/core/money.py", "#" * 100, 0),
         ("node/core/money.py", "#" * 101, 1),
     ],
