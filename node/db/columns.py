@@ -6,7 +6,6 @@ Called by: every tables.py. Works the same on SQLite and PostgreSQL.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
@@ -31,7 +30,7 @@ class Uint256(TypeDecorator[int]):
             raise ValueError(message)
         return str(value)
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> int | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> int | None:
         """Text back to integer."""
         del dialect
         return None if value is None else int(value)

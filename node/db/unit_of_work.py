@@ -35,7 +35,7 @@ def unit_of_work(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def read_only(engine: Engine) -> Iterator[Session]:
     """A session over one consistent snapshot; nothing is written."""
-    options = {"read_only": True}
+    options: dict[str, object] = {"read_only": True}
     if engine.dialect.name == "postgresql":
         options = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
     reader = engine.execution_options(**options)

@@ -18,8 +18,6 @@ for package in PACKAGES:
     importlib.import_module(f"node.{package}.tables")
 
 connection = context.config.attributes["connection"]
-context.configure(
-    connection=connection, target_metadata=SQLModel.metadata, render_as_batch=False
-)
+context.configure(connection=connection, target_metadata=SQLModel.metadata, render_as_batch=False)
 with context.begin_transaction():
     context.run_migrations()

@@ -1,4 +1,4 @@
-"""${message}
+"""${message}.
 
 Called by: alembic, in revision order.
 """

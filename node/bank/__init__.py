@@ -1,0 +1,1 @@
+"""From bank file to statement: formats, the statement gate, the importer."""

@@ -1,0 +1,20 @@
+"""Rows of the chain rim: block headers. Private to this package; read through store.py."""
+
+from __future__ import annotations
+
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+
+class BlockRow(SQLModel, table=True):
+    """One header. A reorg flips `canonical`; the row itself stays for ever."""
+
+    __tablename__ = "block"
+    __table_args__ = (UniqueConstraint("chain_id", "hash"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    chain_id: int
+    number: int = Field(index=True)
+    hash: str
+    parent_hash: str
+    timestamp: int
+    canonical: bool = True

@@ -1,0 +1,1 @@
+"""Control of every command: audit trail, limits, halts, idempotency."""

@@ -1,0 +1,1 @@
+"""What happened, told outwards: the outbox that listeners read in order."""

@@ -1,0 +1,1 @@
+"""The books: a double-entry ledger that knows no chain."""

@@ -1,0 +1,1 @@
+"""From event to entry: the rules that say what each event means in the books."""

@@ -1,0 +1,1 @@
+"""Chain, books and bank compared: items, matches, breaks, the proof."""

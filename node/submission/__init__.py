@@ -1,0 +1,1 @@
+"""From intent to mined call: nonce, fees, signature, sending, watching."""
