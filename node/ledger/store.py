@@ -1,0 +1,289 @@
+"""What the books say: all their queries. What changes them stands in writes/store.py.
+
+In: a session. Out: `Account`, `Entry`, `Expectation`, `Balance`, never rows.
+Called by: journal and balances here; reads by posting, settlement, reconciliation, api, console.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement
+from sqlalchemy import select as columns  # SQLModel's own takes four at most
+from sqlmodel import Session, case, col, func, select
+
+from node.core.types import Side
+from node.ledger.account import Account, AccountKind
+from node.ledger.balance import Balance
+from node.ledger.cut import EVERYTHING, Cut
+from node.ledger.entry import Entry, Phase, Posting
+from node.ledger.expectation import Expectation
+from node.ledger.tables import (
+    AccountRow,
+    CounterRow,
+    EntryRow,
+    ExpectationEndRow,
+    ExpectationRow,
+    PostingRow,
+)
+
+# ---------------------------------------------------------------------------------- accounts
+
+
+def account(session: Session, code: str) -> Account | None:
+    """The account under that code."""
+    row = session.get(AccountRow, code)
+    return None if row is None else _account(row)
+
+
+def accounts(
+    session: Session, kind: str | None = None, currency: str | None = None
+) -> list[Account]:
+    """Accounts in code order."""
+    query = select(AccountRow).order_by(col(AccountRow.code))
+    if kind is not None:
+        query = query.where(AccountRow.kind == kind)
+    if currency is not None:
+        query = query.where(AccountRow.currency == currency)
+    return [_account(row) for row in session.exec(query)]
+
+
+def account_currencies(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """The currency of each of these accounts that exists."""
+    query = select(AccountRow.code, AccountRow.currency).where(col(AccountRow.code).in_(set(codes)))
+    return dict(session.exec(query).all())
+
+
+def currencies(session: Session) -> list[str]:
+    """Every currency that has an account, in order."""
+    query = select(AccountRow.currency).distinct().order_by(col(AccountRow.currency))
+    return list(session.exec(query))
+
+
+# ----------------------------------------------------------------------------------- entries
+
+
+def entry(session: Session, entry_id: UUID | str) -> Entry | None:
+    """The entry under that id."""
+    return _one(session, col(EntryRow.id) == str(entry_id))
+
+
+def resolution(session: Session, entry_id: UUID | str) -> Entry | None:
+    """The entry that posted or voided this pending one."""
+    return _one(session, col(EntryRow.resolves) == str(entry_id))
+
+
+def reversal(session: Session, entry_id: UUID | str) -> Entry | None:
+    """The entry that reversed this posted one."""
+    return _one(session, col(EntryRow.reversal_of) == str(entry_id))
+
+
+def entries(
+    session: Session,
+    *,
+    after: int = 0,
+    limit: int = 100,
+    account: str | None = None,
+    uetr: str | None = None,
+) -> list[Entry]:
+    """Entries behind a sequence, in order; on one account or of one payment when asked."""
+    query = select(EntryRow).where(col(EntryRow.sequence) > after)
+    if account is not None:
+        query = query.where(
+            col(EntryRow.sequence).in_(
+                select(PostingRow.entry_sequence).where(PostingRow.account == account)
+            )
+        )
+    if uetr is not None:
+        query = query.where(EntryRow.uetr == uetr)
+    rows = session.exec(query.order_by(col(EntryRow.sequence)).limit(limit)).all()
+    return _entries(session, rows)
+
+
+def entries_by_event(session: Session, event_key: str) -> list[Entry]:
+    """Every entry that cites one chain event, in order."""
+    return _where(session, col(EntryRow.event_key) == event_key)
+
+
+def entries_by_expectation(session: Session, expectation_id: str) -> list[Entry]:
+    """Every entry that answers one expectation, in order."""
+    return _where(session, col(EntryRow.expectation_id) == expectation_id)
+
+
+def last_sequence(session: Session) -> int:
+    """The sequence of the newest entry; zero while the books are empty."""
+    return session.exec(select(func.max(EntryRow.sequence))).one() or 0
+
+
+# ---------------------------------------------------------------------------------- counters
+
+
+def counters(session: Session, account: str | None = None) -> dict[str, Balance]:
+    """The running totals by account."""
+    query = select(CounterRow).execution_options(populate_existing=True)
+    if account is not None:
+        query = query.where(CounterRow.account == account)
+    return {row.account: _counters(row) for row in session.exec(query)}
+
+
+def sums(
+    session: Session,
+    cut: Cut = EVERYTHING,
+    *,
+    account: str | None = None,
+    kind: str | None = None,
+    currency: str | None = None,
+) -> dict[str, Balance]:
+    """The same totals, added up from the postings of the entries within the cut."""
+    entry_phase, resolves = col(EntryRow.phase), col(EntryRow.resolves)
+    pending = case((entry_phase == Phase.PENDING, 1), (resolves.is_not(None), -1), else_=0)
+    posted = case((entry_phase == Phase.POSTED, 1), else_=0)
+    debit = case((col(PostingRow.side) == Side.DEBIT, col(PostingRow.amount)), else_=0)
+    credit = case((col(PostingRow.side) == Side.CREDIT, col(PostingRow.amount)), else_=0)
+    query = (
+        columns(
+            col(PostingRow.account),
+            func.sum(pending * debit),
+            func.sum(pending * credit),
+            func.sum(posted * debit),
+            func.sum(posted * credit),
+        )
+        .join(EntryRow, col(EntryRow.sequence) == col(PostingRow.entry_sequence))
+        .join(AccountRow, col(AccountRow.code) == col(PostingRow.account))
+        .where(*_within(cut))
+        .group_by(col(PostingRow.account))
+    )
+    if account is not None:
+        query = query.where(col(PostingRow.account) == account)
+    if kind is not None:
+        query = query.where(col(AccountRow.kind) == kind)
+    if currency is not None:
+        query = query.where(col(AccountRow.currency) == currency)
+    found = session.connection().execute(query)
+    return {row[0]: Balance(row[0], *map(int, row[1:])) for row in found}
+
+
+# ------------------------------------------------------------------------------ expectations
+
+
+def expectation(session: Session, expectation_id: str) -> Expectation | None:
+    """What was announced under that id."""
+    row = session.get(ExpectationRow, expectation_id)
+    return None if row is None else _expectation(row)
+
+
+def expectation_by_uetr(session: Session, uetr: str) -> Expectation | None:
+    """What was announced for that payment."""
+    row = session.exec(select(ExpectationRow).where(ExpectationRow.uetr == uetr)).one_or_none()
+    return None if row is None else _expectation(row)
+
+
+def expectation_end(session: Session, expectation_id: str) -> str | None:
+    """Why the expectation will not come true; None while it may."""
+    row = session.get(ExpectationEndRow, expectation_id)
+    return None if row is None else row.reason
+
+
+def expectations(session: Session, *, open_only: bool = False) -> list[Expectation]:
+    """Announced payments, oldest first; open are those neither ended nor answered by an entry.
+
+    An entry that was reversed does not answer.
+    """
+    query = select(ExpectationRow).order_by(col(ExpectationRow.created_at), col(ExpectationRow.id))
+    if open_only:
+        undone = select(EntryRow.reversal_of).where(col(EntryRow.reversal_of).is_not(None))
+        answered = select(EntryRow.expectation_id).where(
+            EntryRow.phase == Phase.POSTED,
+            col(EntryRow.reversal_of).is_(None),
+            col(EntryRow.id).not_in(undone),
+        )
+        query = query.where(
+            col(ExpectationRow.id).not_in(select(ExpectationEndRow.expectation_id)),
+            col(ExpectationRow.id).not_in(answered),
+        )
+    return [_expectation(row) for row in session.exec(query)]
+
+
+# ----------------------------------------------------------------------- rows into the domain
+
+
+def _within(cut: Cut) -> list[ColumnElement[bool]]:
+    limits: list[ColumnElement[bool]] = []
+    if cut.value_date_until is not None:
+        limits.append(col(EntryRow.value_date) <= cut.value_date_until)
+    if cut.recorded_until is not None:
+        limits.append(col(EntryRow.recorded_at) <= cut.recorded_until)
+    if cut.sequence_until is not None:
+        limits.append(col(EntryRow.sequence) <= cut.sequence_until)
+    return limits
+
+
+def _counters(row: CounterRow) -> Balance:
+    return Balance(
+        row.account,
+        row.debits_pending,
+        row.credits_pending,
+        row.debits_posted,
+        row.credits_posted,
+    )
+
+
+def _account(row: AccountRow) -> Account:
+    return Account(row.code, AccountKind(row.kind), row.currency, Side(row.normal_side), row.label)
+
+
+def _one(session: Session, condition: ColumnElement[bool]) -> Entry | None:
+    found = _where(session, condition)
+    return found[0] if found else None
+
+
+def _where(session: Session, condition: ColumnElement[bool]) -> list[Entry]:
+    query = select(EntryRow).where(condition).order_by(col(EntryRow.sequence))
+    return _entries(session, session.exec(query).all())
+
+
+def _entries(session: Session, rows: Sequence[EntryRow]) -> list[Entry]:
+    lines: dict[int | None, list[Posting]] = defaultdict(list)
+    query = select(PostingRow).where(
+        col(PostingRow.entry_sequence).in_([row.sequence for row in rows])
+    )
+    for line in session.exec(query.order_by(col(PostingRow.id))):
+        posting = Posting(line.account, Side(line.side), line.amount)
+        lines[line.entry_sequence].append(posting)
+    return [_entry(row, tuple(lines[row.sequence])) for row in rows]
+
+
+def _entry(row: EntryRow, postings: tuple[Posting, ...]) -> Entry:
+    return Entry(
+        sequence=row.sequence or 0,
+        id=UUID(row.id),
+        phase=Phase(row.phase),
+        rule=row.rule,
+        currency=row.currency,
+        uetr=row.uetr,
+        expectation_id=row.expectation_id,
+        event_key=row.event_key,
+        resolves=None if row.resolves is None else UUID(row.resolves),
+        reversal_of=None if row.reversal_of is None else UUID(row.reversal_of),
+        value_date=row.value_date,
+        recorded_at=row.recorded_at,
+        narrative=row.narrative,
+        evidence=dict(row.evidence),
+        postings=postings,
+    )
+
+
+def _expectation(row: ExpectationRow) -> Expectation:
+    return Expectation(
+        id=row.id,
+        uetr=row.uetr,
+        kind=row.kind,
+        currency=row.currency,
+        amount=row.amount,
+        debit_account=row.debit_account,
+        credit_account=row.credit_account,
+        value_date=row.value_date,
+        references=tuple(row.references),
+    )

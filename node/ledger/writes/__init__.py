@@ -1,0 +1,1 @@
+"""The statements that change the books; journal.py alone runs them."""
