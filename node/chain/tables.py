@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 
@@ -12,9 +13,9 @@ class BlockRow(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("chain_id", "hash"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    chain_id: int
-    number: int = Field(index=True)
+    chain_id: int = Field(sa_type=BigInteger)
+    number: int = Field(index=True, sa_type=BigInteger)
     hash: str
     parent_hash: str
-    timestamp: int
+    timestamp: int = Field(sa_type=BigInteger)
     canonical: bool = True

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, BigInteger
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from node.db.columns import UtcDateTime
@@ -21,10 +21,10 @@ class EventRow(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("chain_id", "block_hash", "tx_hash", "log_index"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    chain_id: int
-    block_number: int = Field(index=True)
+    chain_id: int = Field(sa_type=BigInteger)
+    block_number: int = Field(index=True, sa_type=BigInteger)
     block_hash: str
-    block_timestamp: int
+    block_timestamp: int = Field(sa_type=BigInteger)
     tx_hash: str = Field(index=True)
     log_index: int
     address: str
@@ -39,12 +39,14 @@ class EventRow(SQLModel, table=True):
 
 
 class EventChangeRow(SQLModel, table=True):
-    """A step in an event's standing, in the order the node learned it: posting reads these."""
+    """A step in an event's standing, in the order the node learned it: posting reads these.
+
+    A block taken out by a reorg may come back, so the same step may be told again.
+    """
 
     __tablename__ = "event_change"
-    __table_args__ = (UniqueConstraint("event_id", "change"),)
 
     sequence: int | None = Field(default=None, primary_key=True)
-    event_id: int = Field(foreign_key="chain_event.id")
+    event_id: int = Field(foreign_key="chain_event.id", index=True)
     change: str  # SEEN CONFIRMED FINAL RETRACTED
     at: datetime = Field(sa_type=UtcDateTime)

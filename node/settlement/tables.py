@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import BigInteger
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from node.db.columns import UtcDateTime
 
@@ -29,10 +29,12 @@ class InstructionRow(SQLModel, table=True):
     """One payment the bank was told to make; its UETR names it for ever."""
 
     __tablename__ = "instruction"
+    __table_args__ = (UniqueConstraint("currency", "gate_sequence"),)
 
     id: str = Field(primary_key=True)
     sequence: int = Field(unique=True)
     kind: str  # ISSUE REDEEM TRANSFER
+    gate_sequence: int | None = None  # of the token's IssuanceGate; none for transfers
     uetr: str = Field(unique=True)
     currency: str
     amount: int = Field(sa_type=BigInteger)

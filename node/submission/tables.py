@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from node.db.columns import Uint256, UtcDateTime
@@ -22,7 +23,7 @@ class IntentRow(SQLModel, table=True):
     sequence: int = Field(unique=True)
     instruction_id: str = Field(index=True)
     purpose: str  # ISSUE REDEEM TRANSFER HOLD ATTEST …
-    chain_id: int
+    chain_id: int = Field(sa_type=BigInteger)
     signer: str
     target: str
     calldata: str
@@ -32,7 +33,7 @@ class IntentRow(SQLModel, table=True):
     nonce: int | None = None
     raw: str = ""
     tx_hash: str = Field(default="", index=True)
-    block_number: int | None = None
+    block_number: int | None = Field(default=None, sa_type=BigInteger)
     block_hash: str = ""
     attempts: int = 0
     reason: str = ""

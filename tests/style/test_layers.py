@@ -18,6 +18,7 @@ LAYERS = (
     "app",  # composition root
     "pipeline",  # the ordered stages on one screen
     "api console",  # read stores, call services
+    "services",  # the handles they share
     "jobs",  # runs stages on a clock
     "settlement reconciliation defi",  # business decisions
     "bindings",  # what each of our contracts means
