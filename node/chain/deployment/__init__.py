@@ -1,0 +1,5 @@
+"""Brings a plan of contracts and rights onto a chain, and proves that nothing else is there.
+
+`plan` reads what is wanted, `steps` decides what is left to do, `apply` does it and may be stopped
+anywhere, `verify` proves the result. Called by: app (the embedded chain) and scripts/.
+"""
