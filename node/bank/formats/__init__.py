@@ -1,0 +1,1 @@
+"""Bank formats, one file each: `NAMES` of messages and `collector(name)` for one of them."""
