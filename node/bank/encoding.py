@@ -25,7 +25,8 @@ _ACCEPTED: Final = {
 }
 _DOCTYPE: Final = re.compile(
     b"|".join(
-        re.escape("<!DOCTYPE".encode(encoding))
+        re.escape(mark.encode(encoding))
+        for mark in ("<!DOCTYPE", "<!doctype")  # ignoring case works on ASCII bytes alone
         for encoding in "ascii utf-16-le utf-16-be utf-32-le utf-32-be cp037 cp500 cp273".split()
     ),
     re.IGNORECASE,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import textwrap
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Final, cast
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -41,7 +41,7 @@ def write_camt053(
 ) -> bytes:
     """The statement as a camt.053.001.08; raises `StatementUnwritable`."""
     created = created_at.astimezone(UTC).isoformat(timespec="seconds")
-    root = etree.Element(f"{{{_SPACE}}}Document", nsmap={None: _SPACE})
+    root = etree.Element(f"{{{_SPACE}}}Document", nsmap=cast("dict[str, str]", {None: _SPACE}))
     body = _add(root, "BkToCstmrStmt")
     header = _add(body, "GrpHdr")
     _identify(header, "MsgId", statement.message_id)
@@ -121,7 +121,7 @@ def _details(details: Element, entry: StatementEntry) -> None:
         _add(details, f"RltdPties/{role}/Pty/Nm", tidy(entry.counterparty)[:_PARTY_MAX])
     if entry.narrative:
         remittance = _add(details, "RmtInf")
-        for part in textwrap.wrap(tidy(entry.narrative), _UNSTRUCTURED_MAX):
+        for part in textwrap.wrap(tidy(entry.narrative), _UNSTRUCTURED_MAX, break_on_hyphens=False):
             _add(remittance, "Ustrd", part)
 
 
