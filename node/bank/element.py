@@ -77,13 +77,19 @@ def local_name(element: Element) -> str:
 
 
 def at(element: Element, path: str) -> Element | None:
-    """The first element at the path."""
-    return element.find(_qualified(_namespace(element), path))
+    """The element at the path, by way of the first of each name."""
+    found: Element | None = element
+    for tag in _steps(str(element.tag), path):
+        if found is None:
+            break
+        found = next(found.iterchildren(tag), None)
+    return found
 
 
-def each(element: Element, path: str) -> list[Element]:
-    """All elements at the path."""
-    return element.findall(_qualified(_namespace(element), path))
+def each(element: Element, name: str) -> list[Element]:
+    """All children of that name."""
+    (tag,) = _steps(str(element.tag), name)
+    return list(element.iterchildren(tag))
 
 
 def text(element: Element, *paths: str) -> str:
@@ -262,10 +268,7 @@ def _day(element: Element) -> date:
     raise invalid(element, "is not a date")
 
 
-def _namespace(element: Element) -> str:
-    return str(element.tag).rpartition("}")[0].removeprefix("{")
-
-
-@lru_cache(maxsize=2048)
-def _qualified(namespace: str, path: str) -> str:
-    return "/".join(f"{{{namespace}}}{name}" for name in path.split("/"))
+@lru_cache(maxsize=8192)
+def _steps(tag: str, path: str) -> tuple[str, ...]:
+    namespace = tag.rpartition("}")[0].removeprefix("{")
+    return tuple(f"{{{namespace}}}{name}" for name in path.split("/"))

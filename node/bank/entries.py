@@ -24,8 +24,9 @@ _STATUSES: Final = {
     INFORMATION: INFORMATION,
     "FUTR": PENDING,  # announced for a later day
 }
-_PARTY: Final = "RltdPties/{0}/Nm RltdPties/{0}/Pty/Nm RltdPties/{0}/Agt/FinInstnId/Nm"
-_BIC: Final = "FinInstnId/BICFI FinInstnId/BIC FinInstnId/Nm"
+_AGENT: Final = ("FinInstnId/BICFI", "FinInstnId/BIC", "FinInstnId/Nm")
+_PARTY: Final = ("Nm", "Pty/Nm", "Agt/FinInstnId/Nm", "Agt/FinInstnId/BICFI")
+_NOTHING: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +46,15 @@ class Detail:
 
 def read_detail(element: Element, of: Asset) -> Detail:
     """The transaction details as they stand, before anyone asks whether they add up."""
+    references = field.at(element, "Refs")
     return Detail(
         amount=_detail_amount(element, of),
         settled_on=field.day(element, "RltdDts/IntrBkSttlmDt"),
-        uetr=field.uetr(element, "Refs/UETR"),
-        end_to_end_id=field.reference(element, "Refs/EndToEndId"),
-        instruction_id=field.reference(element, "Refs/InstrId"),
-        servicer_reference=field.reference(element, "Refs/AcctSvcrRef"),
-        counterparties={
-            CREDIT: field.text(element, *_names("Dbtr")),
-            DEBIT: field.text(element, *_names("Cdtr")),
-        },
+        uetr=_NOTHING if references is None else field.uetr(references, "UETR"),
+        end_to_end_id=_reference(references, "EndToEndId"),
+        instruction_id=_reference(references, "InstrId"),
+        servicer_reference=_reference(references, "AcctSvcrRef"),
+        counterparties={CREDIT: _party(element, "Dbtr"), DEBIT: _party(element, "Cdtr")},
         narrative=_remittance(element),
         line=field.line_of(element),
     )
@@ -155,13 +154,33 @@ def _directed(detail: Element, amount: Money) -> Money:
     return amount if field.choice(source, "CdtDbtInd", SIDES) == CREDIT else -amount
 
 
-def _names(role: str) -> list[str]:
-    agents = [f"RltdAgts/{role}Agt/{path}" for path in _BIC.split()]
-    institution = [f"RltdPties/{role}/Agt/FinInstnId/BICFI"]
-    ultimate = _PARTY.format(f"Ultmt{role}").split()
-    return _PARTY.format(role).split() + ultimate + institution + agents
+def _reference(references: Element | None, name: str) -> str:
+    return _NOTHING if references is None else field.reference(references, name)
 
 
-def _remittance(element: Element) -> str:
-    free = " ".join(each.text or "" for each in field.each(element, "RmtInf/Ustrd"))
-    return field.shortened(free) or field.text(element, "RmtInf/Strd/CdtrRefInf/Ref", "AddtlTxInf")
+def _party(detail: Element, role: str) -> str:
+    """The party by name, then the ultimate party, then its agent."""
+    for within, tag, paths in (
+        ("RltdPties", role, _PARTY),
+        ("RltdPties", f"Ultmt{role}", _PARTY),
+        ("RltdAgts", f"{role}Agt", _AGENT),
+    ):
+        group = field.at(detail, within)
+        found = None if group is None else field.at(group, tag)
+        name = _NOTHING if found is None else field.text(found, *paths)
+        if name:
+            return name
+    return _NOTHING
+
+
+def _remittance(detail: Element) -> str:
+    information = field.at(detail, "RmtInf")
+    if information is not None:
+        free = " ".join(each.text or "" for each in field.each(information, "Ustrd"))
+        structured = (
+            field.text(each, "CdtrRefInf/Ref") for each in field.each(information, "Strd")
+        )
+        said = field.shortened(free) or next(filter(None, structured), _NOTHING)
+        if said:
+            return said
+    return field.text(detail, "AddtlTxInf")

@@ -111,8 +111,8 @@ def test_a_cover_payment_keeps_its_own_parties() -> None:
 @pytest.mark.parametrize(
     "wrap",
     [
-        "<Envelope xmlns='urn:swift:xsd:envelope'><AppHdr xmlns='urn:iso:std:iso:20022:tech:xsd:"
-        "head.001.001.02'><BizMsgIdr>B</BizMsgIdr></AppHdr>{}</Envelope>",
+        f"<Envelope xmlns='urn:e'><AppHdr xmlns='{NAMESPACE}head.001.001.02'/>{{}}</Envelope>",
+        f"<Envelope xmlns='urn:e'><AppHdr xmlns='{NAMESPACE}head.001.001.04'/>{{}}</Envelope>",
         "<e:BizMsgEnvlp xmlns:e='urn:e'><e:Hdr/><e:Body>{}</e:Body></e:BizMsgEnvlp>",
         "<Saa:RequestPayload xmlns:Saa='urn:swift:saa'>{}</Saa:RequestPayload>",
         "<RequestPayload>{}</RequestPayload>",

