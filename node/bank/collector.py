@@ -23,8 +23,8 @@ class Collector(Protocol):
     def records(self) -> frozenset[str]:
         """Tags, without namespace, of the elements to hand over."""
 
-    def take(self, record: Element) -> None:
-        """Read one record; raises a leaf of `FileRefused`."""
+    def take(self, record: Element) -> bool:
+        """Read one record; False when it stands where it means nothing. Raises `FileRefused`s."""
 
     def result(self, document: Element) -> BankMessage:
         """What the Document said, once it has ended."""

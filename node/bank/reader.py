@@ -10,7 +10,7 @@ The file runs through the parser in pieces; records are read when they end and f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, cast
@@ -64,8 +64,7 @@ def read(content: bytes, name: str) -> BankMessage:
     document, encoding = settle(content)
     reading = _Reading()
     try:
-        for event, element in _events(document, encoding):
-            reading.take(event, element)
+        _parse(document, encoding, reading)
     except etree.XMLSyntaxError as error:
         raise _malformed(error.msg or "", error.lineno or 1) from error
     except FileRefused as refusal:
@@ -85,7 +84,7 @@ def _check_size(content: bytes, name: str) -> None:
 # ----------------------------------------------------------------------- from bytes to elements
 
 
-def _events(document: bytes, encoding: str) -> Iterator[tuple[str, Element]]:
+def _parse(document: bytes, encoding: str, reading: _Reading) -> None:
     parser = etree.XMLPullParser(
         events=("start", "end"),
         tag=["{*}Document", *(f"{{*}}{tag}" for tag in _RECORD_TAGS)],
@@ -98,23 +97,29 @@ def _events(document: bytes, encoding: str) -> Iterator[tuple[str, Element]]:
         remove_comments=True,
         remove_pis=True,
     )
-    pending = 0
+    unread = 0
     for start in range(0, len(document), _PIECE_BYTES):
-        parser.feed(document[start : start + _PIECE_BYTES])
+        piece = document[start : start + _PIECE_BYTES]
+        parser.feed(piece)
         _check_log(parser)
-        pending += _PIECE_BYTES
-        for event, element in parser.read_events():
-            pending = 0
-            yield event, cast("Element", element)
-        if pending > RECORD_BYTES_MAX:
+        unread = 0 if _hand_over(parser, reading) else unread + len(piece)
+        if unread > RECORD_BYTES_MAX:
             raise FileTooLarge(
                 f"{RECORD_BYTES_MAX // 1024**2} MB went by without the end of a record",
                 remedy="Send bank messages only; split what is larger.",
             )
     root = parser.close()
+    _hand_over(parser, reading)
+    if reading.document is None:
+        raise _unknown(root, f"no Document, but {_described(root)}")
+
+
+def _hand_over(parser: etree.XMLPullParser, reading: _Reading) -> int:
+    """Hand over what has ended since the last piece; how many records were read."""
+    before = reading.count
     for event, element in parser.read_events():
-        yield event, cast("Element", element)
-    yield "root", root
+        reading.take(event, cast("Element", element))
+    return reading.count - before
 
 
 def _check_log(parser: etree.XMLPullParser) -> None:
@@ -146,10 +151,7 @@ class _Reading:
 
     def take(self, event: str, element: Element) -> None:
         """One event of the parser."""
-        if event == "root":
-            if self.document is None:
-                raise _unknown(element, f"no Document, but {_described(element)}")
-        elif local_name(element) == "Document":
+        if local_name(element) == "Document":
             if event == "start" and not _inside_document(element):
                 self._open(element)
         elif event == "end" and self.collector is not None:
@@ -185,6 +187,8 @@ class _Reading:
             return
         if local_name(record) not in collector.records or _inside_document(record) != 1:
             return  # supplementary data may carry anything, even a whole message
+        if not collector.take(record):
+            return
         self.count += 1
         if self.count > RECORDS_MAX:
             raise FileTooLarge(
@@ -192,18 +196,30 @@ class _Reading:
                 remedy="Send fewer days or accounts in one file.",
                 line=line_of(record),
             )
-        collector.take(record)
         _free(record)
 
 
 def _free(record: Element) -> None:
-    """Drop what was read, and everything before it that nobody will ask for again."""
+    """Drop what was read, and what stands between it and the one before.
+
+    What stands before the first of its kind is kept: an entry's report still needs its header.
+    """
     record.clear()
-    outer, before = record.getparent(), record.getprevious()
-    keeps = local_name(record) in {"GrpHdr", "Ntry"}  # whose report still needs what came first
-    while outer is not None and before is not None and not (keeps and before.tag != record.tag):
+    _drop_back_to_the_one_before(record)
+    outer = record.getparent()
+    if outer is not None and local_name(outer) == "NtryDtls":
+        _drop_back_to_the_one_before(outer)
+
+
+def _drop_back_to_the_one_before(element: Element) -> None:
+    outer, last = element.getparent(), next(element.itersiblings(element.tag, preceding=True), None)
+    while outer is not None and last is not None:
+        before = element.getprevious()
+        if before is None:
+            break
         outer.remove(before)
-        before = record.getprevious()
+        if before is last:
+            break
 
 
 def _inside_document(element: Element) -> int:

@@ -44,8 +44,8 @@ class ReportCollector:
         self._details: list[Detail] = []
         self._entries: list[StatementEntry] = []
 
-    def take(self, record: Element) -> None:
-        """Read one record where the schema puts it; the same tag elsewhere means something else."""
+    def take(self, record: Element) -> bool:
+        """Read one record where the schema puts it; False for the same tag elsewhere."""
         match _path(record):
             case ["TxDtls", "NtryDtls", "Ntry", self._report, self._body, *_]:
                 self._details.append(read_detail(record, self._of(_ancestor(record, 3)).currency))
@@ -58,7 +58,8 @@ class ReportCollector:
                 self._message_id = field.reference(record, "MsgId")
                 self._created = field.day(record, "CreDtTm")
             case _:
-                pass
+                return False
+        return True
 
     def result(self, document: Element) -> BankMessage:
         """All reports; raises `FieldMissing` when there is none."""

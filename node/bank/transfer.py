@@ -28,17 +28,18 @@ class TransferCollector:
         self._settled_on: date | None = None
         self._payments: list[PaymentMessage] = []
 
-    def take(self, record: Element) -> None:
-        """Read the header or one payment."""
+    def take(self, record: Element) -> bool:
+        """Read the header or one payment; False for the same tag elsewhere."""
         outer = record.getparent()
         if outer is None or outer.tag != str(record.tag).rpartition("}")[0] + "}" + self._body:
-            return
+            return False
         if field.local_name(record) == "GrpHdr":
             self._message_id = field.reference(record, "MsgId")
             self._count = field.number(record, "NbOfTxs")
             self._settled_on = field.day(record, "IntrBkSttlmDt")
         else:
             self._payments.append(self._payment(record))
+        return True
 
     def result(self, document: Element) -> BankMessage:
         """All payments; their number must be the one the header gives."""
