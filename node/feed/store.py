@@ -1,0 +1,48 @@
+"""All queries of the outbox.
+
+In: a session. Out: stored messages, in the order in which they became visible.
+Called by: outbox and sequencer here; api and console streams.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from node.feed.tables import OutboxRow
+from node.ledger.writes.store import hold_order
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing that happened; `sequence` is its place in the order."""
+
+    sequence: int
+    kind: str
+    subject: str
+    data: dict[str, Any]
+    at: datetime
+
+
+def insert(
+    session: Session, *, kind: str, subject: str, data: dict[str, Any], at: datetime
+) -> None:
+    """Append a message; whoever reads behind a sequence never steps over a later commit."""
+    hold_order(session)
+    session.add(OutboxRow(kind=kind, subject=subject, data=data, at=at))
+    session.flush()
+
+
+def after(session: Session, sequence: int, limit: int = 100) -> list[Message]:
+    """Messages behind a sequence, in order."""
+    query = select(OutboxRow).where(col(OutboxRow.sequence) > sequence)
+    rows = session.exec(query.order_by(col(OutboxRow.sequence)).limit(limit))
+    return [Message(row.sequence or 0, row.kind, row.subject, row.data, row.at) for row in rows]
+
+
+def last(session: Session) -> int:
+    """The sequence of the newest message; zero while nothing happened."""
+    return session.exec(select(func.max(OutboxRow.sequence))).one() or 0
