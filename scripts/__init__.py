@@ -1,0 +1,1 @@
+"""What developers run: compile, deploy, verify; each is a verb, `python -m scripts.<verb>`."""
