@@ -1,0 +1,46 @@
+"""The desk: with which contracts and which keys the bank settles.
+
+In: the record of a deployment, addresses of the node's signers. Out: `Desk`.
+Called by: app (composes it); service, onboarding and tracker here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from node.chain.deployments import DeployedContract, Deployment
+from node.core.types import Address, ChainId
+from node.settlement.wallet import CurrencyNotTokenised
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Contracts and signers; no two of the signers should be one key."""
+
+    deployment: Deployment
+    issuer: Address
+    attestor: Address
+    compliance: Address
+    funder: Address  # pays the gas of custodial wallets
+
+    @property
+    def chain_id(self) -> ChainId:
+        """The chain the bank settles on."""
+        return self.deployment.chain_id
+
+    def token(self, currency: str) -> DeployedContract:
+        """The deposit token of a currency. Raises `CurrencyNotTokenised`."""
+        self._check(currency)
+        return self.deployment.token(currency)
+
+    def gate(self, currency: str) -> DeployedContract:
+        """The issuance gate of a currency. Raises `CurrencyNotTokenised`."""
+        self._check(currency)
+        return self.deployment.gate(currency)
+
+    def _check(self, currency: str) -> None:
+        if currency not in self.deployment.currencies:
+            raise CurrencyNotTokenised(
+                f"the bank has no deposit token in {currency[:20]!r}",
+                remedy=f"Use one of: {', '.join(self.deployment.currencies) or 'none deployed'}.",
+            )

@@ -1,0 +1,169 @@
+"""All queries of instructions and wallets.
+
+In: a session. Out: `Instruction`, `Wallet`. Called by: service, tracker and onboarding here; api,
+console, demo.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from node.core.money import Money, currency
+from node.core.types import Address
+from node.ledger.writes.store import hold_order
+from node.settlement.instruction import Instruction, InstructionKind, InstructionState
+from node.settlement.tables import InstructionRow, WalletRow
+from node.settlement.wallet import Wallet
+
+
+def instructions(
+    session: Session,
+    *,
+    after: int = 0,
+    limit: int = 100,
+    state: InstructionState | None = None,
+) -> list[Instruction]:
+    """Instructions behind a sequence, in the order of acceptance."""
+    query = select(InstructionRow).where(col(InstructionRow.sequence) > after)
+    if state is not None:
+        query = query.where(InstructionRow.state == state)
+    rows = session.exec(query.order_by(col(InstructionRow.sequence)).limit(limit))
+    return [_instruction(row) for row in rows]
+
+
+def latest(session: Session, limit: int = 50) -> list[Instruction]:
+    """The newest instructions first."""
+    query = select(InstructionRow).order_by(col(InstructionRow.sequence).desc()).limit(limit)
+    return [_instruction(row) for row in session.exec(query)]
+
+
+def open_instructions(session: Session, limit: int = 1000) -> list[Instruction]:
+    """Those that have not come to an end."""
+    open_states = [
+        InstructionState.INSTRUCTED,
+        InstructionState.SENT,
+        InstructionState.ON_CHAIN,
+    ]
+    query = select(InstructionRow).where(col(InstructionRow.state).in_(open_states))
+    rows = session.exec(query.order_by(col(InstructionRow.sequence)).limit(limit))
+    return [_instruction(row) for row in rows]
+
+
+def instruction(session: Session, instruction_id: str) -> Instruction | None:
+    """The instruction under that id."""
+    row = session.get(InstructionRow, instruction_id)
+    return None if row is None else _instruction(row)
+
+
+def instruction_by_uetr(session: Session, uetr: str) -> Instruction | None:
+    """The instruction of that payment."""
+    row = session.exec(select(InstructionRow).where(InstructionRow.uetr == uetr)).one_or_none()
+    return None if row is None else _instruction(row)
+
+
+def next_sequence(session: Session) -> int:
+    """The next place in the order of acceptance; held until commit."""
+    hold_order(session)
+    return (session.exec(select(func.max(InstructionRow.sequence))).one() or 0) + 1
+
+
+def next_gate_sequence(session: Session, currency_code: str) -> int:
+    """The next number for the gate of a currency."""
+    query = select(func.max(InstructionRow.gate_sequence)).where(
+        InstructionRow.currency == currency_code
+    )
+    return (session.exec(query).one() or 0) + 1
+
+
+def insert(session: Session, new: Instruction) -> None:
+    """Keep an instruction."""
+    session.add(
+        InstructionRow(
+            id=new.id,
+            sequence=new.sequence,
+            kind=new.kind,
+            gate_sequence=new.gate_sequence,
+            uetr=new.uetr,
+            currency=new.amount.asset.code,
+            amount=new.amount.minor_units,
+            debtor_wallet=new.debtor_wallet,
+            creditor_wallet=new.creditor_wallet,
+            nostro=new.nostro,
+            end_to_end_id=new.end_to_end_id,
+            value_date=new.value_date,
+            state=new.state,
+            reason=new.reason,
+            created_by=new.created_by,
+            created_at=new.created_at,
+            updated_at=new.updated_at,
+        )
+    )
+    session.flush()
+
+
+def set_state(
+    session: Session,
+    instruction_id: str,
+    state: InstructionState,
+    reason: str,
+    at: datetime,
+) -> None:
+    """Move an instruction on; its content never changes."""
+    row = session.get(InstructionRow, instruction_id)
+    if row is not None:
+        row.state, row.reason, row.updated_at = state, reason, at
+        session.add(row)
+        session.flush()
+
+
+def wallets(session: Session) -> list[Wallet]:
+    """Every onboarded wallet, in the order of onboarding."""
+    query = select(WalletRow).order_by(col(WalletRow.onboarded_at), col(WalletRow.name))
+    return [_wallet(row) for row in session.exec(query)]
+
+
+def wallet(session: Session, address: str) -> Wallet | None:
+    """The wallet at an address."""
+    row = session.get(WalletRow, address.lower())
+    return None if row is None else _wallet(row)
+
+
+def insert_wallet(session: Session, new: Wallet) -> None:
+    """Keep a wallet."""
+    session.add(
+        WalletRow(
+            address=new.address,
+            name=new.name,
+            identifier=new.identifier,
+            custodial=new.custodial,
+            onboarded_at=new.onboarded_at,
+        )
+    )
+    session.flush()
+
+
+def _instruction(row: InstructionRow) -> Instruction:
+    return Instruction(
+        id=row.id,
+        sequence=row.sequence,
+        kind=InstructionKind(row.kind),
+        gate_sequence=row.gate_sequence,
+        uetr=row.uetr,
+        amount=Money(row.amount, currency(row.currency)),
+        debtor_wallet=row.debtor_wallet,
+        creditor_wallet=row.creditor_wallet,
+        nostro=row.nostro,
+        end_to_end_id=row.end_to_end_id,
+        value_date=row.value_date,
+        state=InstructionState(row.state),
+        reason=row.reason,
+        created_by=row.created_by,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def _wallet(row: WalletRow) -> Wallet:
+    return Wallet(Address(row.address), row.name, row.identifier, row.custodial, row.onboarded_at)

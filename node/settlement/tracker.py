@@ -1,0 +1,140 @@
+"""Follows instructions to their end: derives where each stands from its intents and the books.
+
+In: open instructions, their intents, the entries that answer them. Out: new states, ended
+expectations, holds given back, in one unit of work behind a fence. Called by: pipeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from node.control import audit
+from node.core.clock import Clock
+from node.core.transitions import step
+from node.db.unit_of_work import unit_of_work
+from node.feed.outbox import Kind, tell
+from node.ledger import journal
+from node.ledger import store as ledger
+from node.ledger.entry import Entry, Phase
+from node.settlement import store
+from node.settlement.desk import Desk
+from node.settlement.instruction import STEPS, Instruction, InstructionKind, InstructionState
+from node.settlement.steps import prepare_cancellation
+from node.submission import store as intents_store
+from node.submission.intent import Intent, IntentState
+
+_ON_ITS_WAY: Final = frozenset({IntentState.SIGNED, IntentState.SENT})
+_IN_A_BLOCK: Final = frozenset({IntentState.MINED, IntentState.CONFIRMED, IntentState.FINAL})
+_NEVER_SENT: Final = frozenset({IntentState.REFUSED})
+_LOST: Final = frozenset({IntentState.REVERTED, IntentState.DROPPED, IntentState.EXPIRED})
+
+
+class TrackerStage:
+    """The stage `settlement.tracker`."""
+
+    name = "settlement.tracker"
+
+    def __init__(
+        self, *, engine: Engine, desk: Desk, fence: Callable[[Session], None], clock: Clock
+    ) -> None:
+        self._engine = engine
+        self._desk = desk
+        self._fence = fence
+        self._clock = clock
+
+    def run_once(self) -> int:
+        """Move every open instruction that has got further; gives how many moved."""
+        with unit_of_work(self._engine) as session:
+            self._fence(session)
+            return sum(self._follow(session, each) for each in store.open_instructions(session))
+
+    def _follow(self, session: Session, instruction: Instruction) -> bool:
+        intents = {
+            each.purpose: each
+            for each in intents_store.intents(session, instruction_id=instruction.id)
+        }
+        entries = ledger.entries_by_expectation(session, instruction.expectation_id)
+        state, reason = standing(instruction, intents, settled=is_settled(entries))
+        if state is instruction.state:
+            return False
+        step(STEPS, instruction.state, state)
+        self._move(session, instruction, state, reason)
+        if state in (InstructionState.REFUSED, InstructionState.FAILED):
+            self._give_up(session, instruction, intents, reason)
+        return True
+
+    def _move(
+        self, session: Session, instruction: Instruction, state: InstructionState, reason: str
+    ) -> None:
+        now = self._clock.now()
+        store.set_state(session, instruction.id, state, reason, now)
+        detail = {"from": instruction.state, "to": state, "reason": reason}
+        audit.record(
+            session,
+            actor="node",
+            action="instruction.changed",
+            subject=instruction.id,
+            detail=detail,
+            at=now,
+        )
+        tell(
+            session,
+            kind=Kind.INSTRUCTION_CHANGED,
+            subject=instruction.id,
+            data={"state": state, "uetr": instruction.uetr, "reason": reason},
+            at=now,
+        )
+
+    def _give_up(
+        self,
+        session: Session,
+        instruction: Instruction,
+        intents: Mapping[str, Intent],
+        reason: str,
+    ) -> None:
+        now = self._clock.now()
+        journal.end_expectation(session, instruction.expectation_id, reason, now)
+        held = intents.get("HOLD")
+        if held is not None and held.state in _IN_A_BLOCK:
+            prepare_cancellation(session, self._desk, instruction, now)
+
+
+def standing(
+    instruction: Instruction, intents: Mapping[str, Intent], *, settled: bool
+) -> tuple[InstructionState, str]:
+    """Where an instruction stands, and why when it ended badly.
+
+    The last intent is the payment itself; when one it waits for ends badly, it is refused with the
+    reason of that one.
+    """
+    if settled:
+        return InstructionState.SETTLED, ""
+    payment = intents.get(instruction.kind.value)
+    if payment is None:
+        return instruction.state, instruction.reason
+    if payment.state in _LOST:
+        return InstructionState.FAILED, payment.reason
+    if payment.state in _NEVER_SENT:
+        lost = [each for each in intents.values() if each.state in _LOST]
+        if lost:
+            return InstructionState.FAILED, lost[0].reason
+        return InstructionState.REFUSED, payment.reason
+    if payment.state in _IN_A_BLOCK:
+        return InstructionState.ON_CHAIN, ""
+    first = intents.get("HOLD" if instruction.kind is InstructionKind.REDEEM else "", payment)
+    if payment.state in _ON_ITS_WAY or first.state in _ON_ITS_WAY | _IN_A_BLOCK:
+        return InstructionState.SENT, ""
+    return InstructionState.INSTRUCTED, ""
+
+
+def is_settled(entries: Sequence[Entry]) -> bool:
+    """Whether a posted entry stands that answers the instruction."""
+    undone = {each.reversal_of for each in entries}
+    return any(
+        each.phase is Phase.POSTED and each.reversal_of is None and each.id not in undone
+        for each in entries
+    )
