@@ -1,0 +1,94 @@
+"""Breaks: every difference by its name, and one page for each.
+
+In: the store of reconciliation. Out: a list that can be filtered, oldest first, and case pages.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from node.console import ageing
+from node.console.access import reading, services_of
+from node.console.newest import newest
+from node.console.page import page
+from node.control import store as control
+from node.core.errors import NotFound
+from node.reconciliation import store as reconciliation
+from node.reconciliation.breaks import Break, age_days
+from node.reconciliation.item import Item
+
+OPEN_MAX = 1000
+CLOSED_MAX = 300
+
+router = APIRouter()
+
+
+class UnknownBreak(NotFound):
+    """There is no break under that id."""
+
+    code = "UNKNOWN_BREAK"
+    title = "Unknown break"
+
+
+@router.get("/breaks")
+def breaks(request: Request, state: str = "open", currency: str = "", cause: str = "") -> Response:
+    """Open or closed breaks, of a currency or cause when asked; the oldest first."""
+    today = services_of(request).clock.today()
+    closed = state == "closed"
+    with reading(request) as session:
+        found = read_breaks(session, closed=closed)
+    shown = [
+        each for each in found if currency in {"", each.currency} and cause in {"", each.cause}
+    ]
+    return page(
+        request,
+        "breaks.html",
+        breaks=sorted(shown, key=lambda each: (each.value_date, each.sequence)),
+        buckets=ageing.buckets(age_days(each, today) for each in shown if each.open),
+        closed=closed,
+        currency=currency,
+        cause=cause,
+        currencies=sorted({each.currency for each in found}),
+        causes=sorted({str(each.cause) for each in found}),
+        age_days=age_days,
+        tone=ageing.tone,
+    )
+
+
+@router.get("/breaks/{break_id}")
+def one_break(request: Request, break_id: str) -> Response:
+    """The page of one break."""
+    with reading(request) as session:
+        found = reconciliation.break_by_id(session, break_id)
+        if found is None:
+            raise UnknownBreak(
+                f"there is no break {break_id[:60]!r}", remedy="Choose one from the list of breaks."
+            )
+        items = read_items(session, found)
+        trail = list(control.audit_trail(session, found.id))
+    today = services_of(request).clock.today()
+    age = age_days(found, today)
+    return page(
+        request, "break.html", found=found, items=items, trail=trail, age=age, tone=ageing.tone
+    )
+
+
+def read_breaks(session: Session, *, closed: bool) -> list[Break]:
+    """Every open break, or the last closed ones."""
+    if not closed:
+        return list(reconciliation.breaks(session, open_only=True, after=0, limit=OPEN_MAX))
+    every = newest(
+        lambda after, limit: reconciliation.breaks(
+            session, open_only=False, after=after, limit=limit
+        ),
+        CLOSED_MAX,
+    )
+    return [each for each in every if not each.open]
+
+
+def read_items(session: Session, found: Break) -> list[Item]:
+    """What the three sides say about it."""
+    return reconciliation.items_by_uetr(session, found.uetr) if found.uetr else []
