@@ -116,19 +116,20 @@ def standing(
     payment = intents.get(instruction.kind.value)
     if payment is None:
         return instruction.state, instruction.reason
-    if payment.state in _LOST:
-        return InstructionState.FAILED, payment.reason
-    if payment.state in _NEVER_SENT:
-        lost = [each for each in intents.values() if each.state in _LOST]
-        if lost:
-            return InstructionState.FAILED, lost[0].reason
-        return InstructionState.REFUSED, payment.reason
+    if payment.state in _LOST | _NEVER_SENT:
+        return _ended(payment, intents)
     if payment.state in _IN_A_BLOCK:
         return InstructionState.ON_CHAIN, ""
-    first = intents.get("HOLD" if instruction.kind is InstructionKind.REDEEM else "", payment)
-    if payment.state in _ON_ITS_WAY or first.state in _ON_ITS_WAY | _IN_A_BLOCK:
-        return InstructionState.SENT, ""
-    return InstructionState.INSTRUCTED, ""
+    begun = any(each.state in _ON_ITS_WAY | _IN_A_BLOCK for each in intents.values())
+    return (InstructionState.SENT if begun else InstructionState.INSTRUCTED), ""
+
+
+def _ended(payment: Intent, intents: Mapping[str, Intent]) -> tuple[InstructionState, str]:
+    """A payment is refused because of what it waits for: then that one says how it ended."""
+    lost = [each for each in (payment, *intents.values()) if each.state in _LOST]
+    if lost:
+        return InstructionState.FAILED, lost[0].reason
+    return InstructionState.REFUSED, payment.reason
 
 
 def is_settled(entries: Sequence[Entry]) -> bool:

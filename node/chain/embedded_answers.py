@@ -1,0 +1,259 @@
+"""The embedded chain's side of JSON-RPC: each method of the few that `Rpc` uses.
+
+In: method and parameters as they come over the wire; the py-evm chain. Out: JSON.
+Called by: embedded, under its lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+from eth.abc import BlockAPI, ReceiptAPI, SignedTransactionAPI
+from eth.exceptions import HeaderNotFound, Revert, TransactionNotFound
+from eth.vm.spoof import SpoofTransaction
+from eth_utils.exceptions import ValidationError
+
+EMPTY_LIST_HASH: Final = "0x" + "0" * 64
+CALL_GAS: Final = 25_000_000
+REVERTED: Final = 3
+Json = dict[str, Any]
+
+
+class NotTaken(Exception):
+    """The chain refuses the request, in the words of a node."""
+
+
+class Answers:
+    """One request against the chain as it stands."""
+
+    def __init__(
+        self,
+        chain: Any,  # noqa: ANN401 - eth-tester builds its chain class at run time
+        waiting: Sequence[SignedTransactionAPI],
+        take: Callable[[bytes], bytes],
+    ) -> None:
+        self._chain = chain
+        self._waiting = waiting
+        self._take = take
+        self._head = chain.get_canonical_head().block_number
+
+    def answer(self, method: str, params: list[Any]) -> Json:
+        """The answer to one request, an error in it where it is refused."""
+        handler = getattr(self, "_" + method.removeprefix("eth_"), None)
+        if handler is None or not method.startswith("eth_"):
+            return _error(-32601, f"the method {method} does not exist")
+        try:
+            return {"jsonrpc": "2.0", "id": 1, "result": handler(*params)}
+        except NotTaken as error:
+            return _error(-32000, str(error))
+        except Revert as error:
+            data = error.args[0] if error.args and isinstance(error.args[0], bytes) else b""
+            return _error(REVERTED, "execution reverted", "0x" + data.hex())
+        except ValidationError as error:
+            return _error(-32000, str(error))
+
+    def _chainId(self) -> str:  # noqa: N802 - named as the method it answers
+        return hex(self._chain.chain_id)
+
+    def _blockNumber(self) -> str:  # noqa: N802
+        return hex(self._head)
+
+    def _getBlockByNumber(self, at: str, _full: bool) -> Json | None:  # noqa: N802, FBT001
+        number = self._number(at)
+        return None if number > self._head else _block(self._block(number))
+
+    def _getBlockByHash(self, block_hash: str, _full: bool) -> Json | None:  # noqa: N802, FBT001
+        block = self._canonical(block_hash)
+        return None if block is None else _block(block)
+
+    def _getCode(self, address: str, at: str) -> str:  # noqa: N802
+        return "0x" + self._state(at).get_code(_raw(address)).hex()
+
+    def _getStorageAt(self, address: str, slot: str, at: str) -> str:  # noqa: N802
+        return f"{self._state(at).get_storage(_raw(address), int(slot, 16)):#066x}"
+
+    def _getBalance(self, address: str, at: str) -> str:  # noqa: N802
+        return hex(self._state(at).get_balance(_raw(address)))
+
+    def _getTransactionCount(self, address: str, at: str) -> str:  # noqa: N802
+        account = _raw(address)
+        nonce = self._state("latest" if at == "pending" else at).get_nonce(account)
+        waiting = sum(each.sender == account for each in self._waiting)
+        return hex(nonce + (waiting if at == "pending" else 0))
+
+    def _getTransactionReceipt(self, tx_hash: str) -> Json | None:  # noqa: N802
+        try:
+            number, index = self._chain.get_canonical_transaction_index(_raw(tx_hash))
+        except TransactionNotFound:
+            return None
+        if number > self._head:
+            return None
+        block = self._block(number)
+        # The index of a dropped block may linger after a reorg.
+        if index >= len(block.transactions) or block.transactions[index].hash != _raw(tx_hash):
+            return None
+        return self._receipt(block, index)
+
+    def _getLogs(self, query: Json) -> list[Json]:  # noqa: N802
+        wanted = {_raw(each) for each in query["address"]}
+        found: list[Json] = []
+        for block in self._asked_blocks(query):
+            found += [
+                entry
+                for entry in _logs(block, self._receipts(block))
+                if _raw(entry["address"]) in wanted
+                and _fits(query.get("topics", []), entry["topics"])
+            ]
+        return found
+
+    def _call(self, params: Json, at: str) -> str:
+        computation = self._run(params, at)
+        return "0x" + computation.output.hex()
+
+    def _estimateGas(self, params: Json, at: str = "latest") -> str:  # noqa: N802
+        computation = self._run(params, at)
+        used = computation.get_gas_used() + computation.get_gas_refund()
+        intrinsic = self._spoofed(params).intrinsic_gas
+        # A call keeps a 64th of its gas back from each inner call, so more must be sent than used.
+        return hex((used + intrinsic) * 5 // 4)
+
+    def _sendRawTransaction(self, raw: str) -> str:  # noqa: N802
+        return "0x" + self._take(_raw(raw)).hex()
+
+    def _gasPrice(self) -> str:  # noqa: N802
+        return hex(self._chain.get_canonical_head().base_fee_per_gas + 10**9)
+
+    def _run(self, params: Json, at: str) -> Any:  # noqa: ANN401 - py-evm
+        number = self._number(at)
+        header = self._chain.get_canonical_block_header_by_number(number)
+        vm = self._chain.get_vm(at_header=self._chain.create_header_from_parent(header))
+        snapshot = vm.state.snapshot()
+        computation = vm.state.costless_execute_transaction(self._spoofed(params))
+        vm.state.revert(snapshot)
+        if computation.is_error:
+            error = computation.error
+            raise error if isinstance(error, Revert) else Revert(b"")
+        return computation
+
+    def _spoofed(self, params: Json) -> SpoofTransaction:
+        builder = self._chain.get_vm().get_transaction_builder()
+        transaction = builder.new_unsigned_dynamic_fee_transaction(
+            chain_id=self._chain.chain_id,
+            nonce=0,
+            max_priority_fee_per_gas=0,
+            max_fee_per_gas=0,
+            gas=CALL_GAS,
+            to=_raw(params["to"]) if params.get("to") else b"",
+            value=int(params.get("value", "0x0"), 16),
+            data=_raw(params.get("data", "0x")),
+            access_list=(),
+        )
+        return SpoofTransaction(transaction, from_=_raw(params.get("from", "0x" + "0" * 40)))
+
+    def _asked_blocks(self, query: Json) -> Iterator[BlockAPI]:
+        if "blockHash" in query:
+            block = self._canonical(query["blockHash"])
+            if block is None:
+                raise NotTaken("unknown block")
+            yield block
+            return
+        first, last = self._number(query["fromBlock"]), self._number(query["toBlock"])
+        for number in range(first, min(last, self._head) + 1):
+            yield self._block(number)
+
+    def _receipt(self, block: BlockAPI, index: int) -> Json:
+        receipts = self._receipts(block)
+        transaction = block.transactions[index]
+        before = receipts[index - 1].gas_used if index else 0
+        made = None
+        if not transaction.to:
+            made = _contract_address(transaction)
+        tx_hash = "0x" + transaction.hash.hex()
+        return {
+            "transactionHash": tx_hash,
+            "blockNumber": hex(block.number),
+            "blockHash": "0x" + block.hash.hex(),
+            "status": "0x1" if receipts[index].state_root == b"\x01" else "0x0",
+            "gasUsed": hex(receipts[index].gas_used - before),
+            "contractAddress": made,
+            "logs": [each for each in _logs(block, receipts) if each["transactionHash"] == tx_hash],
+        }
+
+    def _receipts(self, block: BlockAPI) -> tuple[ReceiptAPI, ...]:
+        return tuple(block.get_receipts(self._chain.chaindb)) if block.transactions else ()
+
+    def _state(self, at: str) -> Any:  # noqa: ANN401 - py-evm
+        header = self._chain.get_canonical_block_header_by_number(self._number(at))
+        return self._chain.get_vm(at_header=self._chain.create_header_from_parent(header)).state
+
+    def _number(self, at: str) -> int:
+        if at in {"latest", "safe", "finalized", "pending"}:
+            return int(self._head)
+        return 0 if at == "earliest" else int(at, 16)
+
+    def _block(self, number: int) -> BlockAPI:
+        found: BlockAPI = self._chain.get_canonical_block_by_number(number)
+        return found
+
+    def _canonical(self, block_hash: str) -> BlockAPI | None:
+        try:
+            block: BlockAPI = self._chain.get_block_by_hash(_raw(block_hash))
+        except HeaderNotFound:
+            return None
+        if block.number > self._head or self._block(block.number).hash != block.hash:
+            return None
+        return block
+
+
+def _logs(block: BlockAPI, receipts: Sequence[ReceiptAPI]) -> Iterator[Json]:
+    index = 0
+    for transaction, receipt in zip(block.transactions, receipts, strict=True):
+        for entry in receipt.logs:
+            yield {
+                "address": "0x" + entry.address.hex(),
+                "topics": [f"{topic:#066x}" for topic in entry.topics],
+                "data": "0x" + entry.data.hex(),
+                "blockNumber": hex(block.number),
+                "blockHash": "0x" + block.hash.hex(),
+                "transactionHash": "0x" + transaction.hash.hex(),
+                "logIndex": hex(index),
+            }
+            index += 1
+
+
+def _block(block: BlockAPI) -> Json:
+    header = block.header
+    return {
+        "number": hex(header.block_number),
+        "hash": "0x" + header.hash.hex(),
+        "parentHash": "0x" + header.parent_hash.hex(),
+        "timestamp": hex(header.timestamp),
+        "baseFeePerGas": hex(header.base_fee_per_gas),
+        "gasLimit": hex(header.gas_limit),
+    }
+
+
+def _fits(wanted: Sequence[Any], topics: Sequence[str]) -> bool:
+    for place, each in enumerate(wanted):
+        allowed = [each] if isinstance(each, str) else each
+        if allowed is not None and (place >= len(topics) or topics[place] not in allowed):
+            return False
+    return True
+
+
+def _contract_address(transaction: SignedTransactionAPI) -> str:
+    from eth._utils.address import generate_contract_address  # noqa: PLC0415, PLC2701
+
+    return "0x" + generate_contract_address(transaction.sender, transaction.nonce).hex()
+
+
+def _raw(text: str) -> bytes:
+    return bytes.fromhex(text.removeprefix("0x"))
+
+
+def _error(code: int, message: str, data: str | None = None) -> Json:
+    body: Json = {"code": code, "message": message}
+    if data is not None:
+        body["data"] = data
+    return {"jsonrpc": "2.0", "id": 1, "error": body}

@@ -1,0 +1,296 @@
+"""The only door to web3: JSON-RPC of one chain through one or more endpoints.
+
+In: endpoint addresses (or a provider in this process). Out: frozen values, leaf errors.
+Called by: indexer, submission, deployment engine, app, doctor.
+
+An endpoint is used only after it has said which chain it serves. When one fails the next is asked;
+an answer that contradicts the question counts as a failure and is never used.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+from web3 import HTTPProvider
+from web3.providers.base import BaseProvider
+
+from node.chain.rpc_errors import (
+    AlreadyKnown,
+    CallReverted,
+    InsufficientFunds,
+    NonceTooLow,
+    RangeTooLarge,
+    RpcLied,
+    RpcUnavailable,
+    SendRefused,
+    Underpriced,
+    WrongChain,
+    failure,
+)
+from node.chain.rpc_shapes import (
+    Fees,
+    Json,
+    Log,
+    Receipt,
+    block_ref,
+    hash32,
+    log,
+    quantity,
+    receipt,
+)
+from node.core.errors import ConcordError, Retryable
+from node.core.ids import wallet_key
+from node.core.types import BlockRef, ChainId, Hash32
+
+__all__ = [
+    "AlreadyKnown",
+    "CallReverted",
+    "Fees",
+    "InsufficientFunds",
+    "Log",
+    "NonceTooLow",
+    "RangeTooLarge",
+    "Receipt",
+    "Rpc",
+    "RpcLied",
+    "RpcUnavailable",
+    "SendRefused",
+    "Underpriced",
+    "WrongChain",
+]
+
+TIMEOUT_SECONDS: Final = 10
+TIP_WEI: Final = 10**9
+BLOCK_TAGS: Final = frozenset({"latest", "finalized", "safe", "earliest"})
+
+Found = TypeVar("Found")
+
+
+class Rpc:
+    """One chain behind its endpoints, asked in their order; safe to share between threads."""
+
+    def __init__(
+        self, endpoints: Sequence[str] | BaseProvider, *, chain_id: int | None = None
+    ) -> None:
+        if isinstance(endpoints, BaseProvider):
+            self._providers: list[tuple[str, BaseProvider]] = [("embedded chain", endpoints)]
+        else:
+            self._providers = [(_shown(url), _http(url)) for url in endpoints]
+        self._expected = chain_id
+        self._checked: set[str] = set()
+        self._preferred = 0
+        self._lock = threading.Lock()
+
+    def chain_id(self) -> ChainId:
+        """Which chain this is. Raises `WrongChain` when it is not the expected one."""
+        return ChainId(self._ask("eth_chainId", [], quantity))
+
+    def block(self, at: int | str) -> BlockRef:
+        """The header at a height or tag. Raises `RpcLied` for a block that should be there."""
+        if isinstance(at, str) and at not in BLOCK_TAGS:
+            raise ValueError(f"{at} is no block tag")
+
+        def read(found: Any) -> BlockRef:  # noqa: ANN401 - JSON
+            block = block_ref(found)
+            if isinstance(at, int) and block.number != at:
+                raise ValueError(f"asked for block {at}, got {block.number}")
+            return block
+
+        return self._ask("eth_getBlockByNumber", [_block_param(at), False], read)
+
+    def block_by_hash(self, block_hash: str) -> BlockRef | None:
+        """The header with that hash; None when the endpoint does not have it (any more)."""
+        return self._ask(
+            "eth_getBlockByHash", [block_hash, False], lambda found: found and block_ref(found)
+        )
+
+    def logs(
+        self,
+        from_block: int,
+        to_block: int,
+        addresses: Iterable[str],
+        topics: Sequence[Any] | None = None,
+    ) -> list[Log]:
+        """Logs of these contracts within a range of blocks, both ends included."""
+        query: dict[str, Any] = {"fromBlock": hex(from_block), "toBlock": hex(to_block)}
+        found = self._logs(query, addresses, topics)
+        for each in found:
+            if not from_block <= each.block_number <= to_block:
+                raise RpcLied(f"a log of block {each.block_number} is outside the range asked")
+        return found
+
+    def logs_of_block(self, block_hash: str, addresses: Iterable[str]) -> list[Log]:
+        """Logs of these contracts in exactly one block."""
+        found = self._logs({"blockHash": block_hash}, addresses, None)
+        for each in found:
+            if each.block_hash != block_hash.lower():
+                raise RpcLied(f"a log of block {each.block_hash} was given for {block_hash}")
+        return found
+
+    def call(
+        self, to: str, data: str, *, sender: str | None = None, block: int | str | None = None,
+        value: int = 0,
+    ) -> bytes:  # fmt: skip
+        """Run a call without sending it. Raises `CallReverted` with the revert data."""
+        params = _transaction(sender, to, data, value)
+        at = _block_param("latest" if block is None else block)
+        return self._ask("eth_call", [params, at], _bytes)
+
+    def code(self, address: str) -> bytes:
+        """The code at an address; empty where there is none."""
+        return self._ask("eth_getCode", [address, "latest"], _bytes)
+
+    def storage(self, address: str, slot: int) -> bytes:
+        """One storage word of a contract."""
+        return self._ask(
+            "eth_getStorageAt", [address, hex(slot), "latest"], lambda t: _bytes(t).rjust(32, b"\0")
+        )
+
+    def nonce(self, address: str, *, pending: bool = False) -> int:
+        """How many transactions the account has had mined, or mined and waiting."""
+        at = "pending" if pending else "latest"
+        return self._ask("eth_getTransactionCount", [address, at], quantity)
+
+    def balance(self, address: str) -> int:
+        """What the account holds, in wei."""
+        return self._ask("eth_getBalance", [address, "latest"], quantity)
+
+    def receipt(self, tx_hash: str) -> Receipt | None:
+        """What became of a transaction; None while it is in no block."""
+
+        def read(found: Any) -> Receipt | None:  # noqa: ANN401 - JSON
+            if found is None or found.get("blockHash") is None:
+                return None
+            told = receipt(found)
+            if told.tx_hash != tx_hash.lower():
+                raise ValueError(f"asked for receipt {tx_hash}, got {told.tx_hash}")
+            return told
+
+        return self._ask("eth_getTransactionReceipt", [tx_hash], read)
+
+    def send_raw(self, raw: bytes) -> Hash32:
+        """Hand signed bytes to the chain. Raises a leaf of `SendRefused` when not taken."""
+        return self._ask("eth_sendRawTransaction", ["0x" + raw.hex()], hash32)
+
+    def fees(self) -> Fees:
+        """What gas costs now; a chain without base fee says its gas price."""
+
+        def read(found: Any) -> int | None:  # noqa: ANN401 - JSON
+            base = found.get("baseFeePerGas")
+            return None if base is None else quantity(base)
+
+        base = self._ask("eth_getBlockByNumber", ["latest", False], read)
+        if base is None:
+            return Fees(self._ask("eth_gasPrice", [], quantity), 0)
+        return Fees(base, TIP_WEI)
+
+    def gas_estimate(self, sender: str, to: str | None, data: str, value: int = 0) -> int:
+        """Gas the transaction would use. Raises `CallReverted` when it would revert."""
+        params = _transaction(sender, to, data, value)
+        return self._ask("eth_estimateGas", [params], quantity)
+
+    def _logs(
+        self, query: dict[str, Any], addresses: Iterable[str], topics: Sequence[Any] | None
+    ) -> list[Log]:
+        wanted = [wallet_key(each) for each in addresses]
+        if not wanted:
+            return []
+        query |= {"address": wanted} | ({"topics": list(topics)} if topics else {})
+        found = self._ask("eth_getLogs", [query], lambda logs: [log(each) for each in logs])
+        for each in found:
+            if each.address not in wanted:
+                raise RpcLied(f"a log of {each.address} was given, which was not asked for")
+        return found
+
+    def _ask(self, method: str, params: list[Any], read: Callable[[Any], Found]) -> Found:
+        """The first endpoint's sensible answer. Raises the last endpoint's failure."""
+        last: ConcordError = RpcUnavailable(
+            "no endpoint is configured", remedy="Set CONCORD_RPC_URLS."
+        )
+        for offset in range(len(self._providers)):
+            at = (self._preferred + offset) % len(self._providers)
+            where, provider = self._providers[at]
+            try:
+                self._check_chain(where, provider)
+                answer = _answer(where, provider, method, params, read)
+            except Retryable as error:
+                last = error
+                continue
+            self._preferred = at
+            return answer
+        raise last
+
+    def _check_chain(self, where: str, provider: BaseProvider) -> None:
+        if self._expected is None or where in self._checked:
+            return
+        found = _answer(where, provider, "eth_chainId", [], quantity)
+        if found != self._expected:
+            raise WrongChain(
+                f"{where} serves chain {found}, the node is set up for chain {self._expected}",
+                remedy="Correct CONCORD_RPC_URLS or CONCORD_CHAIN_ID. Nothing was sent.",
+                expected=self._expected,
+                found=found,
+            )
+        with self._lock:
+            self._checked.add(where)
+
+
+def _answer(
+    where: str,
+    provider: BaseProvider,
+    method: str,
+    params: list[Any],
+    read: Callable[[Any], Found],
+) -> Found:
+    try:
+        response: Mapping[str, Any] = provider.make_request(method, params)  # type: ignore[arg-type]
+    except ConcordError:
+        raise
+    except Exception as error:  # the transport has many ways to fail, all of them mean the same
+        raise RpcUnavailable(
+            f"{where} does not answer {method}: {type(error).__name__}",
+            remedy="Check that the chain's node runs and can be reached.",
+        ) from error
+    if not isinstance(response, Mapping):
+        raise RpcLied(f"{where} answers {method} with something that is no JSON-RPC answer")
+    if response.get("error"):
+        raise failure(method, response["error"], where)
+    try:
+        return read(response["result"])
+    except (KeyError, TypeError, ValueError, AttributeError, ConcordError) as error:
+        raise RpcLied(f"{where} answers {method} with nonsense: {error}"[:500]) from error
+
+
+def _http(url: str) -> HTTPProvider:
+    return HTTPProvider(
+        url, request_kwargs={"timeout": TIMEOUT_SECONDS}, exception_retry_configuration=None
+    )
+
+
+def _shown(url: str) -> str:
+    """The address without what may be secret in it: user, password, path, query."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+
+
+def _transaction(sender: str | None, to: str | None, data: str, value: int) -> Json:
+    params: dict[str, str] = {"data": data, "value": hex(value)}
+    if sender is not None:
+        params["from"] = sender
+    if to is not None:
+        params["to"] = to
+    return params
+
+
+def _block_param(at: int | str) -> str:
+    return at if isinstance(at, str) else hex(at)
+
+
+def _bytes(text: object) -> bytes:
+    if not isinstance(text, str) or not text.startswith("0x"):
+        raise ValueError(f"{text!r} is not hex data")
+    body = text[2:]
+    return bytes.fromhex(body.rjust(len(body) + len(body) % 2, "0"))

@@ -1,0 +1,134 @@
+"""How an RPC fails, told apart by what the caller should do next.
+
+In: error objects of several node implementations. Out: leaf errors. Called by: rpc here; submission
+and deployment catch the leaves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from node.core.errors import ConcordError, Fatal, Rejected, Retryable
+
+
+class RpcUnavailable(Retryable):
+    """No endpoint answered, or none answered sensibly."""
+
+    code = "RPC_UNAVAILABLE"
+    title = "Chain endpoint unavailable"
+
+
+class RpcLied(Retryable):
+    """An endpoint's answer contradicts the question or itself; it was not used."""
+
+    code = "RPC_CONTRADICTION"
+    title = "Chain endpoint contradicts itself"
+
+
+class RangeTooLarge(Retryable):
+    """The endpoint refuses to look through that many blocks or logs at once."""
+
+    code = "RPC_RANGE_TOO_LARGE"
+    title = "Range too large for the endpoint"
+
+
+class WrongChain(Fatal):
+    """The endpoint serves another chain than the one the node was set up for."""
+
+    code = "WRONG_CHAIN"
+    title = "Wrong chain"
+
+
+class CallReverted(Rejected):
+    """The contract refused the call; `data` is its revert data, 0x text."""
+
+    code = "CALL_REVERTED"
+    title = "Call reverted"
+
+    def __init__(self, detail: str, data: str) -> None:
+        super().__init__(detail)
+        self.data = data
+
+
+class SendRefused(Rejected):
+    """The endpoint did not take the transaction."""
+
+    code = "SEND_REFUSED"
+    title = "Transaction not taken"
+
+
+class AlreadyKnown(SendRefused):
+    """The endpoint holds these very bytes already: as good as sent."""
+
+    code = "ALREADY_KNOWN"
+
+
+class NonceTooLow(SendRefused):
+    """A transaction with that nonce is mined already, maybe this one."""
+
+    code = "NONCE_TOO_LOW"
+
+
+class Underpriced(SendRefused):
+    """The fee is below what the endpoint takes, or replaces."""
+
+    code = "UNDERPRICED"
+
+
+class InsufficientFunds(SendRefused):
+    """The signer cannot pay gas and value."""
+
+    code = "INSUFFICIENT_FUNDS"
+
+
+# Wording of geth, Erigon, Besu, Nethermind, reth, anvil, Hardhat and the embedded chain.
+_SEND: Final[tuple[tuple[str, type[SendRefused]], ...]] = (
+    (r"already known|known transaction|already imported|alreadyknown", AlreadyKnown),
+    (r"nonce (is )?too low|nonce too low|invalid nonce.*low|oldnonce|below current", NonceTooLow),
+    (r"underpriced|fee too low|max fee per gas less|below (the )?base ?fee|gas price", Underpriced),
+    (
+        r"insufficient funds|insufficient balance|upfront cost|doesn't have enough",
+        InsufficientFunds,
+    ),
+)
+_RANGE: Final = re.compile(
+    r"more than \d+ (results|logs)|block range|range (is )?too|too many (results|logs|blocks)"
+    r"|limit exceeded|response size|query timeout|exceed.*(range|blocks)",
+    re.IGNORECASE,
+)
+_REVERTED: Final = re.compile(r"revert|vm exception|out of gas|invalid opcode", re.IGNORECASE)
+_REVERTED_CODES: Final = frozenset({3, -32015})
+_HEX: Final = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
+
+
+def failure(method: str, error: Mapping[str, Any], where: str) -> ConcordError:
+    """The leaf that an error object of a JSON-RPC answer stands for."""
+    message = str(error.get("message", ""))[:500]
+    if method == "eth_sendRawTransaction":
+        for pattern, leaf in _SEND:
+            if re.search(pattern, message, re.IGNORECASE):
+                return leaf(message)
+        return SendRefused(f"{where} refused the transaction: {message}")
+    if method in {"eth_call", "eth_estimateGas"} and _is_revert(error, message):
+        return CallReverted(message, revert_data(error))
+    if method == "eth_getLogs" and _RANGE.search(message):
+        return RangeTooLarge(f"{where}: {message}")
+    return RpcUnavailable(
+        f"{where} answers {method} with error {error.get('code')}: {message}",
+        remedy="Check the endpoint; the node tries again by itself.",
+    )
+
+
+def revert_data(error: Mapping[str, Any]) -> str:
+    """The revert data of an error object, wherever the implementation put it; 0x when none."""
+    data = error.get("data")
+    while isinstance(data, Mapping):
+        data = data.get("data") or data.get("result") or next(iter(data.values()), None)
+    found = _HEX.search(data) if isinstance(data, str) else None
+    return found[0].lower() if found else "0x"
+
+
+def _is_revert(error: Mapping[str, Any], message: str) -> bool:
+    return error.get("code") in _REVERTED_CODES or bool(_REVERTED.search(message))

@@ -1,0 +1,103 @@
+"""What an RPC answers, as frozen values instead of dictionaries of hex text.
+
+In: JSON objects of the Ethereum JSON-RPC. Out: `Log`, `Receipt`, `Fees`, `BlockRef`.
+Called by: rpc here; their types by every caller of `Rpc`. Raises KeyError, TypeError or ValueError
+for an answer that is none; rpc.py turns that into `RpcLied`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from node.core.ids import wallet_key
+from node.core.types import Address, BlockNumber, BlockRef, Hash32
+
+_HASH_LENGTH = 66
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """One log as the chain holds it; `address` in lower case."""
+
+    address: Address
+    topics: tuple[str, ...]
+    data: str
+    block_number: BlockNumber
+    block_hash: Hash32
+    tx_hash: Hash32
+    log_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one mined transaction; `status` False means that it reverted."""
+
+    tx_hash: Hash32
+    block_number: BlockNumber
+    block_hash: Hash32
+    status: bool
+    gas_used: int
+    contract_address: Address | None
+    logs: tuple[Log, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fees:
+    """What gas costs now, in wei: the base fee of the next block, and a tip that is taken."""
+
+    base_wei: int
+    tip_wei: int
+
+
+def quantity(text: object) -> int:
+    """A JSON-RPC quantity such as 0x1b4."""
+    if not isinstance(text, str) or not text.startswith("0x"):
+        raise ValueError(f"{text!r} is not a quantity")
+    return int(text, 16)
+
+
+def hash32(text: object) -> Hash32:
+    """A 32-byte hash in lower case."""
+    if not isinstance(text, str) or len(text) != _HASH_LENGTH or not text.startswith("0x"):
+        raise ValueError(f"{text!r} is not a hash")
+    return Hash32(text.lower())
+
+
+def block_ref(found: Json) -> BlockRef:
+    """A header."""
+    return BlockRef(
+        BlockNumber(quantity(found["number"])),
+        hash32(found["hash"]),
+        hash32(found["parentHash"]),
+        quantity(found["timestamp"]),
+    )
+
+
+def log(found: Json) -> Log:
+    """A log of a mined block."""
+    return Log(
+        address=wallet_key(found["address"]),
+        topics=tuple(hash32(topic) for topic in found["topics"]),
+        data=str(found["data"]).lower(),
+        block_number=BlockNumber(quantity(found["blockNumber"])),
+        block_hash=hash32(found["blockHash"]),
+        tx_hash=hash32(found["transactionHash"]),
+        log_index=quantity(found["logIndex"]),
+    )
+
+
+def receipt(found: Json) -> Receipt:
+    """A receipt of a mined transaction."""
+    made = found.get("contractAddress")
+    return Receipt(
+        tx_hash=hash32(found["transactionHash"]),
+        block_number=BlockNumber(quantity(found["blockNumber"])),
+        block_hash=hash32(found["blockHash"]),
+        status=quantity(found["status"]) == 1,
+        gas_used=quantity(found["gasUsed"]),
+        contract_address=wallet_key(made) if made else None,
+        logs=tuple(log(each) for each in found["logs"]),
+    )
