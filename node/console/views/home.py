@@ -22,7 +22,6 @@ from node.console.access import Attempt, attempt, reading, services_of
 from node.console.ageing import Bucket, buckets
 from node.console.errors import UnknownPage
 from node.console.flow import KINDS, FlowLine, flow_of
-from node.console.newest import newest
 from node.console.page import page
 from node.control import store as control
 from node.db.cursors import all_cursors
@@ -125,13 +124,9 @@ def read_open_breaks(session: Session) -> list[Break]:
 
 def read_instructions_of(session: Session, day: date) -> list[Instruction]:
     """The newest instructions, reaching back at least to the beginning of a day (UTC)."""
-
-    def read(after: int, limit: int) -> list[Instruction]:
-        return settlement.instructions(session, after=after, limit=limit)
-
     limit = _DAY_PAGE
     while True:
-        found = newest(read, limit)
+        found = settlement.latest(session, limit)
         reached = not found or found[-1].created_at.astimezone(UTC).date() < day
         if reached or found[-1].sequence <= 1 or limit >= _DAY_MAX:
             return found

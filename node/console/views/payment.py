@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter
 from sqlmodel import Session
@@ -23,7 +24,7 @@ from node.control.store import AuditRecord
 from node.core.errors import NotFound
 from node.core.ids import parse_uetr
 from node.events import store as events
-from node.events.event import Change, ChainEvent
+from node.events.event import ChainEvent, Change
 from node.ledger import store as books
 from node.ledger.entry import Entry
 from node.reconciliation import store as reconciliation
@@ -63,7 +64,7 @@ class Records:
     uetr: str
     instruction: Instruction | None
     trail: list[AuditRecord]
-    intents: list[tuple[Intent, list[submission.Step]]]
+    intents: list[tuple[Intent, list[Any]]]
     events: list[tuple[ChainEvent, Change]]
     entries: list[Entry]
     lines: list[BankLine]
@@ -110,7 +111,7 @@ def read_payment(session: Session, uetr: str) -> Records:
         uetr=uetr,
         instruction=instruction,
         trail=[each for name in subjects for each in control.audit_trail(session, name)],
-        intents=[(each, submission.history(session, each.id)) for each in sent],
+        intents=[(each, list(submission.history(session, each.id))) for each in sent],
         events=[
             (each, events.standing(session, each.id))
             for each in events.events_by_uetr(session, uetr)

@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from node.console.access import reading
-from node.console.newest import newest
 from node.console.page import page
 from node.settlement import store as settlement
 from node.settlement.instruction import Instruction
@@ -31,6 +30,4 @@ def payments(request: Request) -> Response:
 
 def read_payments(session: Session) -> list[Instruction]:
     """The newest instructions, newest first."""
-    return newest(
-        lambda after, limit: settlement.instructions(session, after=after, limit=limit), LIMIT
-    )
+    return settlement.latest(session, LIMIT)

@@ -43,10 +43,7 @@ def search(request: Request, q: str = "") -> Response:
 
 def read_uetrs(session: Session, beginning: str) -> list[str]:
     """The UETRs that begin so, among the newest instructions and bank lines."""
-    instructions = newest(
-        lambda after, limit: settlement.instructions(session, after=after, limit=limit),
-        SCANNED_MAX,
-    )
+    instructions = settlement.latest(session, SCANNED_MAX)
     lines = newest(
         lambda after, limit: bank.entries_after(session, after=after, limit=limit), SCANNED_MAX
     )
