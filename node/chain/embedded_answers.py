@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
+from eth._utils.address import generate_contract_address
 from eth.abc import BlockAPI, ReceiptAPI, SignedTransactionAPI
 from eth.exceptions import HeaderNotFound, Revert, TransactionNotFound
 from eth.vm.spoof import SpoofTransaction
@@ -114,7 +115,7 @@ class Answers:
     def _estimateGas(self, params: Json, at: str = "latest") -> str:  # noqa: N802
         computation = self._run(params, at)
         used = computation.get_gas_used() + computation.get_gas_refund()
-        intrinsic = self._spoofed(params).intrinsic_gas
+        intrinsic = self._spoofed(params, self._state(at)).intrinsic_gas
         # A call keeps a 64th of its gas back from each inner call, so more must be sent than used.
         return hex((used + intrinsic) * 5 // 4)
 
@@ -125,31 +126,33 @@ class Answers:
         return hex(self._chain.get_canonical_head().base_fee_per_gas + 10**9)
 
     def _run(self, params: Json, at: str) -> Any:  # noqa: ANN401 - py-evm
-        number = self._number(at)
-        header = self._chain.get_canonical_block_header_by_number(number)
-        vm = self._chain.get_vm(at_header=self._chain.create_header_from_parent(header))
-        snapshot = vm.state.snapshot()
-        computation = vm.state.costless_execute_transaction(self._spoofed(params))
-        vm.state.revert(snapshot)
+        """Execute on top of a block and forget it; the sender gets the gas for free."""
+        state = self._state(at)
+        transaction = self._spoofed(params, state)
+        state.set_balance(
+            transaction.sender, state.get_balance(transaction.sender) + CALL_GAS * state.base_fee
+        )
+        computation = state.apply_transaction(transaction)
         if computation.is_error:
             error = computation.error
             raise error if isinstance(error, Revert) else Revert(b"")
         return computation
 
-    def _spoofed(self, params: Json) -> SpoofTransaction:
-        builder = self._chain.get_vm().get_transaction_builder()
-        transaction = builder.new_unsigned_dynamic_fee_transaction(
-            chain_id=self._chain.chain_id,
-            nonce=0,
-            max_priority_fee_per_gas=0,
-            max_fee_per_gas=0,
-            gas=CALL_GAS,
-            to=_raw(params["to"]) if params.get("to") else b"",
-            value=int(params.get("value", "0x0"), 16),
-            data=_raw(params.get("data", "0x")),
-            access_list=(),
+    def _spoofed(self, params: Json, state: Any) -> SpoofTransaction:  # noqa: ANN401 - py-evm
+        sender = _raw(params.get("from", "0x" + "0" * 40))
+        transaction = (
+            self._chain.get_vm()
+            .get_transaction_builder()
+            .create_unsigned_transaction(
+                nonce=state.get_nonce(sender),
+                gas_price=state.base_fee,
+                gas=CALL_GAS,
+                to=_raw(params["to"]) if params.get("to") else b"",
+                value=int(params.get("value", "0x0"), 16),
+                data=_raw(params.get("data", "0x")),
+            )
         )
-        return SpoofTransaction(transaction, from_=_raw(params.get("from", "0x" + "0" * 40)))
+        return SpoofTransaction(transaction, from_=sender)
 
     def _asked_blocks(self, query: Json) -> Iterator[BlockAPI]:
         if "blockHash" in query:
@@ -243,8 +246,6 @@ def _fits(wanted: Sequence[Any], topics: Sequence[str]) -> bool:
 
 
 def _contract_address(transaction: SignedTransactionAPI) -> str:
-    from eth._utils.address import generate_contract_address  # noqa: PLC0415, PLC2701
-
     return "0x" + generate_contract_address(transaction.sender, transaction.nonce).hex()
 
 
