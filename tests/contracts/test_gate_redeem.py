@@ -1,4 +1,4 @@
-"""Redeeming: the holder puts money on hold for the gate, the gate burns it once or gives it back."""
+"""Redeeming: the holder puts money on hold for the gate, which burns it once or gives it back."""
 
 from __future__ import annotations
 
