@@ -73,9 +73,9 @@ class Node:
             Services(
                 engine=self.engine,
                 clock=self.clock,
-                settlement=cast(Any, SimpleNamespace()),
+                settlement=cast("Any", SimpleNamespace()),
                 prove=self._prove,
-                receive_file=cast(Any, lambda *file: self.received.append(file)),
+                receive_file=cast("Any", lambda *file: self.received.append(file)),
                 checks=lambda: [Check("clock", ok=True, finding="in step")],
                 head=self._head,
                 demo=self.demo,
