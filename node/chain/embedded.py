@@ -190,7 +190,7 @@ class EmbeddedChain:
                 self._chain.apply_transaction(transaction)
             except ValidationError:
                 continue  # its nonce or funds were used by one before it: a pool drops it
-        block = self._chain.mine_block(coinbase=b"\0" * 20, blob_gas_used=0)
+        block: BlockAPI = self._chain.mine_block(coinbase=b"\0" * 20, blob_gas_used=0)
         self._store.commit()
         if taken:
             self._last_busy = block.number

@@ -69,7 +69,8 @@ class Answers:
         return None if block is None else _block(block)
 
     def _getCode(self, address: str, at: str) -> str:  # noqa: N802
-        return "0x" + self._state(at).get_code(_raw(address)).hex()
+        code: bytes = self._state(at).get_code(_raw(address))
+        return "0x" + code.hex()
 
     def _getStorageAt(self, address: str, slot: str, at: str) -> str:  # noqa: N802
         return f"{self._state(at).get_storage(_raw(address), int(slot, 16)):#066x}"
@@ -110,7 +111,8 @@ class Answers:
 
     def _call(self, params: Json, at: str) -> str:
         computation = self._run(params, at)
-        return "0x" + computation.output.hex()
+        output: bytes = computation.output
+        return "0x" + output.hex()
 
     def _estimateGas(self, params: Json, at: str = "latest") -> str:  # noqa: N802
         computation = self._run(params, at)
@@ -232,7 +234,7 @@ def _block(block: BlockAPI) -> Json:
         "hash": "0x" + header.hash.hex(),
         "parentHash": "0x" + header.parent_hash.hex(),
         "timestamp": hex(header.timestamp),
-        "baseFeePerGas": hex(header.base_fee_per_gas),
+        "baseFeePerGas": hex(header.base_fee_per_gas or 0),
         "gasLimit": hex(header.gas_limit),
     }
 

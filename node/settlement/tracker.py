@@ -22,7 +22,7 @@ from node.ledger import store as ledger
 from node.ledger.entry import Entry, Phase
 from node.settlement import store
 from node.settlement.desk import Desk
-from node.settlement.instruction import STEPS, Instruction, InstructionKind, InstructionState
+from node.settlement.instruction import STEPS, Instruction, InstructionState
 from node.settlement.steps import prepare_cancellation
 from node.submission import store as intents_store
 from node.submission.intent import Intent, IntentState

@@ -110,7 +110,7 @@ class KeystoreSigner:
         key = wallet_key(address)
         for account in self._labels.values():
             if wallet_key(account.address) == key:
-                signed = account.sign_transaction(_fields(transaction))
+                signed = account.sign_transaction(_fields(transaction))  # type: ignore[arg-type]
                 return SignedTx(
                     bytes(signed.raw_transaction), Hash32("0x" + bytes(signed.hash).hex())
                 )
