@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
@@ -101,9 +102,16 @@ def _over(request: Request) -> Callable[[], Awaitable[bool]]:
         now = int(state.services.clock.now().timestamp())
         return (
             state.stopping.is_set()
+            or _server_stops()
             or visitor in state.ended
             or now - visitor.since >= LIFE_SECONDS_MAX
             or await request.is_disconnected()
         )
 
     return over
+
+
+def _server_stops() -> bool:
+    """Whether uvicorn was told to stop: it waits for streams and tells them nothing."""
+    handler = signal.getsignal(signal.SIGTERM)
+    return bool(getattr(getattr(handler, "__self__", None), "should_exit", False))

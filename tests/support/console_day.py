@@ -201,8 +201,8 @@ def _books() -> list[SQLModel]:
 
 
 def _bank() -> list[SQLModel]:
-    good = {"sha256": "c0" * 32, "name": "stmt-1.xml", "format": "camt.053.001.08"}
-    bad = {"sha256": "c1" * 32, "name": "stmt-2.xml", "format": ""}
+    good: dict[str, Any] = {"sha256": "c0" * 32, "name": "stmt-1.xml", "format": "camt.053.001.08"}
+    bad: dict[str, Any] = {"sha256": "c1" * 32, "name": "stmt-2.xml", "format": ""}
     kept: dict[str, Any] = {"size_bytes": 4321, "received_by": "treasurer", "received_at": NOW,
                             "content": b"x"}  # fmt: skip
     return [

@@ -90,7 +90,7 @@ def timeline(request: Request, uetr: str) -> Response:
     return page(request, "parts/timeline.html", **_shown(request, uetr))
 
 
-def _shown(request: Request, uetr: str) -> dict[str, object]:
+def _shown(request: Request, uetr: str) -> dict[str, Any]:
     known = str(parse_uetr(uetr))
     with reading(request) as session:
         records = read_payment(session, known)

@@ -47,7 +47,7 @@ def read_uetrs(session: Session, beginning: str) -> list[str]:
     lines = newest(
         lambda after, limit: bank.entries_after(session, after=after, limit=limit), SCANNED_MAX
     )
-    every = [str(each.uetr) for each in (*instructions, *lines)]
+    every = [each.uetr for each in instructions] + [each.uetr for each in lines]
     begun = dict.fromkeys(uetr for uetr in every if uetr.startswith(beginning))
     return list(begun)[:SHOWN_MAX]
 

@@ -52,6 +52,19 @@ def test_it_ends_with_the_visit(node: Node, treasurer: TestClient) -> None:
     assert treasurer.get("/stream").status_code == 200
 
 
+def test_it_ends_when_uvicorn_is_told_to_stop(
+    treasurer: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Server:
+        should_exit = True
+
+        def handle_exit(self) -> None:
+            """Stand in for the handler that uvicorn puts on SIGTERM."""
+
+    monkeypatch.setattr(stream.signal, "getsignal", lambda _number: Server().handle_exit)
+    assert treasurer.get("/stream").text == "retry: 2000\n\n"
+
+
 def test_silence_is_broken_by_a_comment(treasurer: TestClient) -> None:
     polls = 2 * stream.KEEP_ALIVE_POLLS
     count_down(treasurer, lambda left: left == 0, polls)
