@@ -67,7 +67,7 @@ def home(request: Request) -> Response:
     return page(request, "home.html", **shown)
 
 
-@router.get("/home/{part}")
+@router.get("/parts/{part}")
 def home_part(request: Request, part: str) -> Response:
     """One part of it, as a fragment."""
     if part not in _PARTS:

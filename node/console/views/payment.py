@@ -34,7 +34,7 @@ from node.reconciliation.match import Match
 from node.settlement import store as settlement
 from node.settlement.instruction import Instruction
 from node.submission import store as submission
-from node.submission.intent import Intent
+from node.submission.intent import Intent, IntentStep
 
 _PAGE = 500
 
@@ -64,7 +64,7 @@ class Records:
     uetr: str
     instruction: Instruction | None
     trail: list[AuditRecord]
-    intents: list[tuple[Intent, list[Any]]]
+    intents: list[tuple[Intent, list[IntentStep]]]
     events: list[tuple[ChainEvent, Change]]
     entries: list[Entry]
     lines: list[BankLine]
@@ -111,7 +111,7 @@ def read_payment(session: Session, uetr: str) -> Records:
         uetr=uetr,
         instruction=instruction,
         trail=[each for name in subjects for each in control.audit_trail(session, name)],
-        intents=[(each, list(submission.history(session, each.id))) for each in sent],
+        intents=[(each, submission.history(session, each.id)) for each in sent],
         events=[
             (each, events.standing(session, each.id))
             for each in events.events_by_uetr(session, uetr)

@@ -12,7 +12,7 @@ from node.console.session import COOKIE, LIFE_SECONDS_MAX, ROTATE_SECONDS, new_v
 from node.control.roles import Role
 from tests.support.console_day import NOW, Node, sign_in, token_in
 
-PAGES = ("/", "/payments", "/breaks", "/statements", "/accounts", "/search", "/home/proof")
+PAGES = ("/", "/payments", "/breaks", "/statements", "/accounts", "/search", "/parts/proof")
 SECRET = b"secret of the tests, thirty-two b"
 
 
@@ -29,7 +29,7 @@ def test_a_stranger_gets_no_stream(stranger: TestClient) -> None:
 
 
 def test_a_part_of_a_page_sends_the_whole_page_to_the_sign_in(stranger: TestClient) -> None:
-    answer = stranger.get("/home/proof", headers={"hx-request": "true"})
+    answer = stranger.get("/parts/proof", headers={"hx-request": "true"})
     assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/sign-in")
 
 

@@ -49,7 +49,7 @@ def test_an_empty_page_says_what_to_do(treasurer: TestClient, path: str, told: s
     ("path", "status", "code"),
     [
         ("/nothing", 404, "UNKNOWN_PAGE"),
-        ("/home/secrets", 404, "UNKNOWN_PAGE"),
+        ("/parts/secrets", 404, "UNKNOWN_PAGE"),
         (f"/payments/{UETR}", 404, "UNKNOWN_PAYMENT"),
         ("/payments/abc", 422, "INVALID_REFERENCE"),
         ("/breaks/none", 404, "UNKNOWN_BREAK"),
@@ -106,7 +106,7 @@ def test_the_proof_has_three_verdicts(
     day: Node, treasurer: TestClient, chain: int, books: int, bank: int, *, agrees: bool, told: str
 ) -> None:
     day.lines = (proof_line("CAD", chain, books, bank, agrees=agrees),)
-    text = treasurer.get("/home/proof").text
+    text = treasurer.get("/parts/proof").text
     assert told in text
     assert "2,565,972.00" in text
     assert "<html" not in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -61,7 +62,7 @@ def test_it_ends_when_uvicorn_is_told_to_stop(
         def handle_exit(self) -> None:
             """Stand in for the handler that uvicorn puts on SIGTERM."""
 
-    monkeypatch.setattr(stream.signal, "getsignal", lambda _number: Server().handle_exit)
+    monkeypatch.setattr(signal, "getsignal", lambda _number: Server().handle_exit)
     assert treasurer.get("/stream").text == "retry: 2000\n\n"
 
 
