@@ -1,0 +1,59 @@
+"""A break: a difference with a name, a clock and an owner.
+
+In: nothing. Out: `Break`, `Cause`, `age_days`. Called by: store and verdict here; api and console.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+OWNER = "treasury"
+
+
+class Cause(StrEnum):
+    """Why two records differ."""
+
+    MISSING = "MISSING"  # a side that should have spoken by now has not
+    TIMING = "TIMING"  # a side has not spoken yet, and still may
+    UNIDENTIFIED = "UNIDENTIFIED"  # money moved that nobody announced
+    FEE = "FEE"  # the bank kept a small part
+    AMOUNT = "AMOUNT"  # the sides name different amounts
+    DUPLICATE = "DUPLICATE"  # a side says the same thing twice
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """`side` is the record that lacks, or that stands alone.
+
+    `effect_bank` is its part of bank minus books, `effect_chain` its part of chain minus books;
+    over all open breaks they add up to those differences. `evidence` names rows by kind.
+    """
+
+    id: str
+    sequence: int
+    subject: str
+    cause: Cause
+    side: str
+    currency: str
+    amount: int
+    effect_bank: int
+    effect_chain: int
+    value_date: date
+    uetr: str
+    owner: str
+    open: bool
+    explanation: str
+    evidence: Mapping[str, Any]
+    opened_at: datetime
+    closed_at: datetime | None
+    closed_reason: str
+
+
+def age_days(found: Break, today: date) -> int:
+    """Days since the value date, until it was closed or until today; never negative."""
+    end = today if found.closed_at is None else found.closed_at.date()
+    return max(0, (end - found.value_date).days)

@@ -1,0 +1,55 @@
+"""The handles every surface shares: API, console and command line call these and nothing deeper.
+
+In: the parts that app.py composed. Out: one frozen object. Called by: api, console, cli.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+
+from node.bank.importer import Received
+from node.core.clock import Clock
+from node.core.types import ChainId
+from node.reconciliation.proof import Proof
+from node.settlement.service import SettlementService
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the doctor: what was looked at, whether it is well, what to do if not."""
+
+    name: str
+    ok: bool
+    finding: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the node stands on the chain."""
+
+    chain_id: ChainId
+    head: int
+    confirmed: int
+    final: int
+    final_hash: str
+    indexed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What a surface may do. `receive_file(content, name, received_by)` imports a bank file."""
+
+    engine: Engine
+    clock: Clock
+    settlement: SettlementService
+    prove: Callable[[], Proof]
+    receive_file: Callable[[bytes, str, str], Received]
+    checks: Callable[[], list[Check]]
+    head: Callable[[], Head]
+    demo: bool
+    version: str
+    token_secret: bytes = field(repr=False)  # signs demo tokens and console sessions
