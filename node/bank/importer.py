@@ -20,6 +20,7 @@ from node.bank.element import tidy
 from node.bank.reader import FileTooLarge, read
 from node.bank.record import StoredStatement
 from node.bank.statement import STATEMENT, BankMessage, PaymentMessage, Statement
+from node.bank.writes import store as writes
 from node.core.clock import Clock
 from node.core.errors import Rejected
 from node.core.ids import derived_id, sha256_hex
@@ -98,9 +99,9 @@ def receive(
 
 
 def _accept(session: Session, message: BankMessage, arrival: _Arrival) -> Received:
-    store.hold_order(session)  # so that of two equal files the second one sees the first
+    writes.hold_order(session)  # so that of two equal files the second one sees the first
     gate.check_new_file(store.accepted_file(session, arrival.sha256))
-    file_id = store.insert_file(session, _as_new(arrival, message.format))
+    file_id = writes.insert_file(session, _as_new(arrival, message.format))
     nostros = [each.code for each in books.accounts(session, kind=AccountKind.NOSTRO)]
     kept = [
         _accept_statement(session, each, nostros, file_id, arrival.at)
@@ -131,15 +132,19 @@ def _accept_statement(
     if statement.kind == STATEMENT:
         opening, _ = gate.check_sum(statement)
         gate.check_order(statement, opening, last)
-    stored = store.insert_statement(
+    row_id = str(derived_id("statement", account, fingerprint))
+    writes.insert_statement(
         session,
         statement,
-        row_id=str(derived_id("statement", account, fingerprint)),
+        row_id=row_id,
         account=account,
         fingerprint=fingerprint,
         file_id=file_id,
         received_at=at,
     )
+    stored = store.statement(session, row_id)
+    if stored is None:
+        raise AssertionError("a statement is there once it is written")
     if last is None and opening is not None:
         _open_books(session, stored, opening, statement.line, at)
     return stored
@@ -178,7 +183,7 @@ def _open_books(
 def _keep_refused(
     engine: Engine, arrival: _Arrival, refusal: Rejected, form: str, tell: Told | None
 ) -> None:
-    new = store.NewFile(
+    new = writes.NewFile(
         sha256=arrival.sha256,
         name=arrival.name,
         content=arrival.content,
@@ -191,15 +196,15 @@ def _keep_refused(
         keep_content=not isinstance(refusal, FileTooLarge),
     )
     with unit_of_work(engine) as session:
-        store.hold_order(session)
-        file_id = store.insert_file(session, new)
+        writes.hold_order(session)
+        file_id = writes.insert_file(session, new)
         refusal.facts["refused_file"] = file_id
         if tell is not None:
             tell(session, Received(file_id, form, accepted=False, error_code=refusal.code))
 
 
-def _as_new(arrival: _Arrival, form: str) -> store.NewFile:
-    return store.NewFile(
+def _as_new(arrival: _Arrival, form: str) -> writes.NewFile:
+    return writes.NewFile(
         sha256=arrival.sha256,
         name=arrival.name,
         content=arrival.content,

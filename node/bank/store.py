@@ -1,42 +1,39 @@
-"""All queries on bank files, statements and their entries.
+"""All queries on bank files, statements and their entries. What writes stands in writes/store.py.
 
-In: a session. Out: records, never rows. Called by: importer (writes); settlement, reconciliation,
-api and console (reads). What is read behind a number never misses a later commit: writers take
-the order lock first.
+In: a session. Out: records, never rows. Called by: importer here; settlement, reconciliation, api
+and console. What is read behind a number never misses a later commit: writers take the order lock
+first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
-from datetime import datetime
-from itertools import islice
+from dataclasses import fields
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy.orm import defer
-from sqlmodel import Session, col, func, insert, select
+from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from node.bank.record import StoredEntry, StoredFile, StoredStatement
-from node.bank.statement import BOOKED, STATEMENT, Statement, StatementEntry
+from node.bank.statement import BOOKED, STATEMENT
 from node.bank.tables import BankFileRow, StatementEntryRow, StatementRow
-from node.ledger.writes.store import hold_order
 
 __all__ = [
-    "NewFile",
     "StoredEntry",
     "StoredFile",
     "StoredStatement",
     "accepted_file",
+    "closing_total",
     "content",
     "entries_after",
     "entries_by_uetr",
     "file",
     "files",
-    "hold_order",
-    "insert_file",
-    "insert_statement",
+    "last_sequence",
     "last_statement",
+    "reach",
     "statement",
     "statement_entries",
     "statement_with_content",
@@ -44,32 +41,11 @@ __all__ = [
     "statements_named",
 ]
 
-_INSERT_ROWS: Final = 2_000
 _CONTENT: Final[Any] = BankFileRow.content  # the column itself; col() hides that it is mapped
 _SAME_NAME_MAX: Final = 100
 _FILE_FIELDS: Final = tuple(each.name for each in fields(StoredFile))
 _STATEMENT_FIELDS: Final = tuple(each.name for each in fields(StoredStatement))
 _ENTRY_FIELDS: Final = tuple(each.name for each in fields(StoredEntry) if each.name != "account")
-_LINE_FIELDS: Final = tuple(each.name for each in fields(StatementEntry) if each.name != "amount")
-
-
-@dataclass(frozen=True, slots=True)
-class NewFile:
-    """A file to be kept, with the verdict on it."""
-
-    sha256: str
-    name: str
-    content: bytes
-    format: str
-    received_by: str
-    received_at: datetime
-    error_code: str = ""
-    error_line: int | None = None
-    error_detail: str = ""
-    keep_content: bool = True
-
-
-# ------------------------------------------------------------------------------------- reads
 
 
 def files(session: Session, *, after: int = 0, limit: int = 100) -> list[StoredFile]:
@@ -127,6 +103,36 @@ def last_statement(session: Session, account: str) -> StoredStatement | None:
     return None if row is None else _statement(row)
 
 
+def last_sequence(session: Session) -> int:
+    """The sequence of the newest statement or notification; zero before the first."""
+    return session.exec(select(func.max(StatementRow.sequence))).one() or 0
+
+
+def reach(session: Session) -> dict[str, date]:
+    """The last day that the statements of each account reach."""
+    query = (
+        select(StatementRow.account, func.max(StatementRow.closing_date))
+        .where(StatementRow.kind == STATEMENT, col(StatementRow.closing_date).is_not(None))
+        .group_by(col(StatementRow.account))
+    )
+    return {account: day for account, day in session.exec(query) if day is not None}
+
+
+def closing_total(session: Session, currency: str, sequence_until: int) -> int:
+    """What the last statements of all accounts in a currency close with, up to a sequence."""
+    newest = (
+        select(func.max(StatementRow.sequence))
+        .where(
+            StatementRow.kind == STATEMENT,
+            StatementRow.currency == currency,
+            col(StatementRow.sequence) <= sequence_until,
+        )
+        .group_by(col(StatementRow.account))
+    )
+    query = select(func.sum(StatementRow.closing)).where(col(StatementRow.sequence).in_(newest))
+    return int(session.exec(query).one() or 0)
+
+
 def statement_with_content(
     session: Session, account: str, fingerprint: str
 ) -> StoredStatement | None:
@@ -173,73 +179,6 @@ def entries_by_uetr(session: Session, uetr: str) -> list[StoredEntry]:
     return _as_entries(session.exec(query.order_by(col(StatementEntryRow.id))))
 
 
-# ------------------------------------------------------------------------------------ writes
-
-
-def insert_file(session: Session, new: NewFile) -> int:
-    """Keep a file and give its id; bytes that are kept already are not kept again."""
-    known = select(BankFileRow.id).where(
-        BankFileRow.sha256 == new.sha256, func.length(BankFileRow.content) > 0
-    )
-    keep = new.keep_content and session.exec(known).first() is None
-    row = BankFileRow(
-        sha256=new.sha256,
-        name=new.name,
-        size_bytes=len(new.content),
-        format=new.format,
-        accepted=not new.error_code,
-        error_code=new.error_code,
-        error_line=new.error_line,
-        error_detail=new.error_detail,
-        received_by=new.received_by,
-        received_at=new.received_at,
-        content=new.content if keep else b"",
-    )
-    session.add(row)
-    session.flush()
-    if row.id is None:
-        raise AssertionError("a flushed row has its key")
-    return row.id
-
-
-def insert_statement(
-    session: Session,
-    new: Statement,
-    *,
-    row_id: str,
-    account: str,
-    fingerprint: str,
-    file_id: int,
-    received_at: datetime,
-) -> StoredStatement:
-    """Keep a statement with its lines; the caller holds the order lock and has checked it."""
-    last = session.exec(select(func.max(StatementRow.sequence))).one() or 0
-    row = StatementRow(
-        id=row_id,
-        sequence=last + 1,
-        file_id=file_id,
-        kind=new.kind,
-        message_id=new.message_id,
-        statement_id=new.statement_id,
-        number=new.number,
-        account=account,
-        account_number=new.account_number,
-        currency=new.currency,
-        opening=None if new.opening is None else new.opening.minor_units,
-        closing=None if new.closing is None else new.closing.minor_units,
-        opening_date=new.opening_date,
-        closing_date=new.closing_date,
-        fingerprint=fingerprint,
-        received_at=received_at,
-    )
-    session.add(row)
-    session.flush()
-    lines = iter(new.entries)
-    while batch := [_line(row_id, each) for each in islice(lines, _INSERT_ROWS)]:
-        session.exec(insert(StatementEntryRow), params=batch)
-    return _statement(row)
-
-
 # ----------------------------------------------------------------------- rows into the domain
 
 
@@ -266,11 +205,3 @@ def _as_entries(rows: Iterable[tuple[StatementEntryRow, str]]) -> list[StoredEnt
         StoredEntry(account=account, **{name: getattr(row, name) for name in _ENTRY_FIELDS})
         for row, account in rows
     ]
-
-
-def _line(statement_id: str, entry: StatementEntry) -> dict[str, Any]:
-    return {name: getattr(entry, name) for name in _LINE_FIELDS} | {
-        "statement_id": statement_id,
-        "amount": entry.amount.minor_units,
-        "currency": entry.amount.asset.code,
-    }

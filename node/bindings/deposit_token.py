@@ -75,6 +75,11 @@ def freeze(token: DeployedContract, account: Address, bits: int) -> Call:
     return _call(token, "freeze", (account, bits))
 
 
+def total_supply(token: DeployedContract) -> Call:
+    """Ask how much of the token there is."""
+    return _call(token, "totalSupply", ())
+
+
 def pairs(event: ChainEvent, receipt: Iterable[ChainEvent]) -> bool:
     """Whether a Transfer accompanies an event of its receipt that says why.
 

@@ -1,21 +1,12 @@
 """Totals of one currency, weighed against each other by balance rules.
 
-In: nothing. Out: `TokenSupply`, `Weights`, `BalanceRule`. Called by: rules and sweep. Pure.
+In: nothing. Out: `Weights`, `BalanceRule`. Called by: rules and sweep. Pure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class TokenSupply:
-    """`totalSupply` of a currency's token, in minor units, at a final block."""
-
-    currency: str
-    supply_minor_units: int
-    block: int
 
 
 @dataclass(frozen=True, slots=True)

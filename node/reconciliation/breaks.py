@@ -1,6 +1,7 @@
 """A break: a difference with a name, a clock and an owner.
 
-In: nothing. Out: `Break`, `Cause`, `age_days`. Called by: store and verdict here; api and console.
+In: nothing. Out: `Break`, `Cause`, `age_days`. Called by: store, naming and keeping here; api and
+console.
 """
 
 from __future__ import annotations

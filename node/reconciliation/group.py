@@ -24,6 +24,7 @@ class Group:
     slots: dict[Record, Item] = field(default_factory=dict)
     rules: dict[Record, str] = field(default_factory=dict)
     extra: list[Item] = field(default_factory=list)
+    last_rule: str = ""
 
     @property
     def chain(self) -> Item | None:
@@ -60,8 +61,13 @@ class Group:
 
     @property
     def match_id(self) -> str:
-        """The id of the match that this group makes; the same on every replay."""
-        return str(derived_id("match", self.key))
+        """The id of the match that this group makes."""
+        return match_id(self.key)
+
+
+def match_id(key: str) -> str:
+    """The id of the match of a payment; the same on every replay."""
+    return str(derived_id("match", key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,7 @@ class Board:
             group.extra.append(item)
             return
         group.slots[item.side] = item
-        group.rules[item.side] = rule
+        group.rules[item.side] = group.last_rule = rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """From items to groups: takes out what was undone, lets the rules place the rest.
 
 In: all items of the payments concerned. Out: groups, each item in exactly one, the same for every
-order of arrival. Called by: judging. Pure.
+order of arrival. Called by: matcher. Pure.
 """
 
 from __future__ import annotations

@@ -41,6 +41,8 @@ class Item:
 
     `source` names the row it stands for and is unique per side: `event:7`, `entry:<id>`, `line:9`.
     `account` is the nostro where there is one, else the wallet. `id` is 0 until it is stored.
+    `evidence` of the books says what they moved (`nostro`, `wallets`), whether it was `announced`,
+    which event they answer (`event`) and which row they undo (`reverses`).
     """
 
     id: int

@@ -68,7 +68,7 @@ class BreakRow(SQLModel, table=True):
 
     id: str = Field(primary_key=True)
     sequence: int = Field(unique=True)
-    subject: str = Field(index=True)  # item:<id>, match:<id> or balance:<what>
+    subject: str = Field(index=True)  # payment:<key>, balance:<what>, expected:<id>
     cause: str
     side: str  # the side that lacks, or that stands alone
     currency: str

@@ -14,15 +14,19 @@ from node.reconciliation.item import NEEDS_BANK, Item, Record
 def links(board: Board) -> Iterator[Link]:
     """The books first, then what says exactly the same; a line on the named nostro is preferred."""
     for key, items in board.free_by_key():
-        by_side = {side: [each for each in items if each.side is side] for side in Record}
-        anchor = next(iter(by_side[Record.BOOKS] or by_side[Record.CHAIN]), None)
+        free = {side: [each for each in items if each.side is side] for side in Record}
+        group = board.groups.get(key)
+        slots = {} if group is None else dict(group.slots)
+        anchor = slots.get(Record.BOOKS) or next(iter(free[Record.BOOKS]), None)
+        anchor = anchor or slots.get(Record.CHAIN) or next(iter(free[Record.CHAIN]), None)
         if anchor is None:
             continue
-        yield Link(key, anchor)
-        if anchor.side is Record.BOOKS:
-            yield from _first(key, by_side[Record.CHAIN], anchor)
+        if anchor.side not in slots:
+            yield Link(key, anchor)
+        if anchor.side is Record.BOOKS and Record.CHAIN not in slots:
+            yield from _first(key, free[Record.CHAIN], anchor)
         if anchor.kind in NEEDS_BANK:
-            lines = sorted(by_side[Record.BANK], key=lambda line: line.account != anchor.account)
+            lines = sorted(free[Record.BANK], key=lambda line: line.account != anchor.account)
             yield from _first(key, lines, anchor)
 
 

@@ -1,0 +1,1 @@
+"""The statements that write the record of bank files; importer.py alone runs them."""

@@ -1,0 +1,47 @@
+"""The cut at which the three records were last compared: one block, one entry, one statement.
+
+In: a session. Out: `Cut`. Called by: matcher (moves it with the breaks it found), proof (reads it).
+Because both commit together, the breaks always explain exactly what the proof adds up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlmodel import Session
+
+from node.db.cursors import move_cursor, read_cursor
+
+_BLOCK: Final = "reconciliation.cut.block"
+_ENTRY: Final = "reconciliation.cut.entry"
+_STATEMENT: Final = "reconciliation.cut.statement"
+_DAY: Final = "reconciliation.cut.day"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Final block, ledger sequence, statement sequence, and the day (ordinal) of the comparison."""
+
+    block: int
+    entry: int
+    statement: int
+    day: int
+
+
+def read_cut(session: Session) -> Cut:
+    """The last comparison; block -1 before the first."""
+    return Cut(
+        read_cursor(session, _BLOCK, -1),
+        read_cursor(session, _ENTRY),
+        read_cursor(session, _STATEMENT),
+        read_cursor(session, _DAY),
+    )
+
+
+def move_cut(session: Session, cut: Cut) -> None:
+    """Say where the records were compared; commits with what was found."""
+    move_cursor(session, _BLOCK, cut.block)
+    move_cursor(session, _ENTRY, cut.entry)
+    move_cursor(session, _STATEMENT, cut.statement)
+    move_cursor(session, _DAY, cut.day)

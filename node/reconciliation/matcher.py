@@ -1,0 +1,158 @@
+"""The stage that compares the three records: takes items in, lets rules group them, keeps verdicts.
+
+In: final events, entries, statement lines, token supply at the last final block. Out: items,
+matches, breaks and the cut they hold at, in one unit of work behind a fence. Called by: pipeline.
+
+It compares only once posting has answered all that the chain said; so an event and its entry are
+judged together, and the breaks explain the differences at the cut to the unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from node.bank import store as bank
+from node.bindings import rulebook
+from node.chain.deployments import Deployment
+from node.chain.rpc import Rpc
+from node.core.clock import Clock
+from node.db.cursors import move_cursor, read_cursor
+from node.db.unit_of_work import read_only, unit_of_work
+from node.events import store as events
+from node.events.indexer import FINAL
+from node.ledger import balances
+from node.ledger import store as ledger
+from node.ledger.account import AccountKind
+from node.ledger.writes.store import hold_order
+from node.posting.poster import PosterStage
+from node.reconciliation import sources, store, sweep
+from node.reconciliation.balance import Weights
+from node.reconciliation.cut import Cut, move_cut, read_cut
+from node.reconciliation.grouping import group
+from node.reconciliation.item import Item
+from node.reconciliation.keeping import Keeper
+from node.reconciliation.supply import supplies
+from node.reconciliation.verdict import Context, Tolerance, judge
+
+_JUDGED: Final = "reconciliation.judged"  # the last item that was judged
+
+
+@dataclass(frozen=True, slots=True)
+class _Supply:
+    """What the tokens added up to at a final block."""
+
+    block: int
+    by_currency: Mapping[str, int]
+
+
+class MatcherStage:
+    """The stage `reconciliation.matcher`."""
+
+    name = "reconciliation.matcher"
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        rpc: Rpc,
+        deployment: Deployment,
+        tolerance: Tolerance,
+        fence: Callable[[Session], None],
+        clock: Clock,
+    ) -> None:
+        self._engine = engine
+        self._rpc = rpc
+        self._deployment = deployment
+        self._tolerance = tolerance
+        self._fence = fence
+        self._clock = clock
+        self._rulebook = rulebook()
+
+    def run_once(self) -> int:
+        """Take in the next rows; once there are no more, compare. Zero when nothing is new."""
+        supply = self._supply()
+        if supply is None:
+            return 0
+        with unit_of_work(self._engine) as session:
+            self._fence(session)
+            hold_order(session)  # no entry or statement may slip in between the readings below
+            if read_cursor(session, FINAL, -1) != supply.block or not _answered(session):
+                return 0
+            taken, complete = sources.take(session, self._rulebook, self._clock.now())
+            return taken + (self._compare(session, supply) if complete else 0)
+
+    def _supply(self) -> _Supply | None:
+        """Supply at the last final block, asked outside the unit of work; None: nothing is new."""
+        with read_only(self._engine) as session:
+            block = read_cursor(session, FINAL, -1)
+            if block < 0 or not _answered(session) or not self._is_new(session, block):
+                return None
+        return _Supply(block, supplies(self._rpc, self._deployment, block))
+
+    def _is_new(self, session: Session, block: int) -> bool:
+        return read_cut(session) != self._cut(session, block)
+
+    def _cut(self, session: Session, block: int) -> Cut:
+        return Cut(
+            block,
+            ledger.last_sequence(session),
+            bank.last_sequence(session),
+            self._clock.today().toordinal(),
+        )
+
+    def _compare(self, session: Session, supply: _Supply) -> int:
+        keeper = Keeper(session, self._clock.now())
+        expectations = ledger.expectations(session, open_only=True)
+        pool = _pool(session)
+        context = Context(
+            today=self._clock.today(),
+            tolerance=self._tolerance,
+            covered=bank.reach(session),
+            expected=frozenset(each.uetr for each in expectations),
+        )
+        verdicts = [judge(each, context) for each in group(pool)]
+        changed = keeper.keep_verdicts(verdicts, {each.key for each in pool})
+        changed += keeper.keep_findings(
+            sweep.EXPECTED, sweep.overdue(expectations, self._clock.today())
+        )
+        weights = _weights(session, supply, keeper.explained_chain())
+        changed += keeper.keep_findings(
+            sweep.BALANCE, sweep.unexplained(weights, self._clock.today())
+        )
+        move_cursor(session, _JUDGED, store.last_item(session))
+        move_cut(session, self._cut(session, supply.block))
+        return changed + 1
+
+
+def _answered(session: Session) -> bool:
+    """Whether posting has answered every step that the chain has told."""
+    return read_cursor(session, PosterStage.name) >= events.last_change(session)
+
+
+def _pool(session: Session) -> list[Item]:
+    """Items to be judged: all that is unsettled, and all that new items may touch."""
+    judged = read_cursor(session, _JUDGED)
+    new = store.items_after(session, judged)
+    undone = {str(each.evidence["reverses"]) for each in new if each.evidence.get("reverses")}
+    touched = store.items_touching(session, judged, undone)
+    found = {each.id: each for each in [*store.unsettled_items(session), *touched]}
+    found |= {each.id: each for each in store.companions(session, [each.id for each in touched])}
+    return list(found.values())
+
+
+def _weights(session: Session, supply: _Supply, explained: Mapping[str, int]) -> list[Weights]:
+    return [
+        Weights(
+            currency=code,
+            supply=units,
+            wallets=balances.total_posted(session, AccountKind.WALLET, code),
+            explained_chain=explained.get(code, 0),
+            block=supply.block,
+        )
+        for code, units in supply.by_currency.items()
+    ]
