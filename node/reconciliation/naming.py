@@ -14,7 +14,7 @@ from typing import Final
 from node.core.money import Money, currency, parse_positive
 from node.reconciliation.breaks import Cause
 from node.reconciliation.group import Group
-from node.reconciliation.item import Item, Kind, Record, effect_bank, in_order
+from node.reconciliation.item import Item, Kind, Record, effect_bank, effect_chain, in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,16 @@ def _bank_silent(group: Group, context: Context) -> Named | None:
     return Named(Cause.TIMING, Record.BANK, books.amount, why)
 
 
-def _differs(group: Group, context: Context) -> Named | None:
+def _chain_differs(group: Group, _: Context) -> Named | None:
+    off = sum(map(effect_chain, items_of(group)))
+    if not off:
+        return None
+    told = Money(abs(off), currency(group.currency))
+    why = f"The chain moved {told} {'more' if off > 0 else 'less'} than the books."
+    return Named(Cause.AMOUNT, Record.CHAIN, off, why)
+
+
+def _bank_differs(group: Group, context: Context) -> Named | None:
     short = difference(group)
     if not short:
         return None
@@ -156,7 +165,8 @@ _CHECKS: Final[tuple[Check, ...]] = (
     _books_silent,
     _chain_silent,
     _line_without_reason,
+    _chain_differs,
     _bank_silent,
-    _differs,
+    _bank_differs,
     _unannounced,
 )

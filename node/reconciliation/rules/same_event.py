@@ -6,20 +6,21 @@ than a reference, which anybody may use again.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from node.reconciliation.group import Board, Link, LinkRule
-from node.reconciliation.item import Record
+from node.reconciliation.item import Item, Record
 
 
 def links(board: Board) -> Iterator[Link]:
     """Each event with the entry that answers it."""
-    events = {each.evidence["event"]: each for each in board.free(Record.CHAIN)}
+    answers: dict[str, list[Item]] = defaultdict(list)
     for entry in board.free(Record.BOOKS):
-        event = events.get(entry.evidence["event"])
-        if event is not None:
-            yield Link(event.key, event)
-            yield Link(event.key, entry)
+        answers[entry.evidence["event"]].append(entry)
+    for event in board.free(Record.CHAIN):
+        entries = answers.pop(event.evidence["event"], [])
+        yield from (Link(event.key, each) for each in ([event, *entries] if entries else []))
 
 
 RULE = LinkRule("same_event", 5, links)
