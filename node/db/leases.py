@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, select
 
 from node.core.errors import Retryable
@@ -48,12 +49,9 @@ def acquire(
     """Take or renew the lease; None while another holder's lease is running."""
     now = datetime.now(UTC)
     with unit_of_work(engine) as session:
-        row = session.exec(
-            select(LeaseRow).where(LeaseRow.role == role).with_for_update()
-        ).one_or_none()
-        if row is None:
-            row = LeaseRow(role=role, holder=holder, epoch=1, expires_at=now)
-        elif row.holder != holder:
+        _ensure_row(session, role, holder, now)
+        row = session.exec(select(LeaseRow).where(LeaseRow.role == role).with_for_update()).one()
+        if row.holder != holder:
             if row.expires_at > now:
                 return None
             row.holder, row.epoch = holder, row.epoch + 1
@@ -71,8 +69,23 @@ def release(engine: Engine, role: str, holder: str) -> None:
             session.add(row)
 
 
-def current_epoch(engine: Engine, role: str) -> int:
-    """The epoch in force, for the doctor; zero before the first lease."""
-    with unit_of_work(engine) as session:
-        row = session.get(LeaseRow, role)
-        return 0 if row is None else row.epoch
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who holds a role; `expires_at` in the past means that it is free."""
+
+    holder: str
+    epoch: int
+    expires_at: datetime
+
+
+def lease(session: Session, role: str) -> Lease | None:
+    """The lease as it stands, for the doctor; None before the first one."""
+    row = session.get(LeaseRow, role)
+    return None if row is None else Lease(row.holder, row.epoch, row.expires_at)
+
+
+def _ensure_row(session: Session, role: str, holder: str, now: datetime) -> None:
+    """Give the role a row to lock; of two processes that are first at once, one makes it."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    row = {"role": role, "holder": holder, "epoch": 1, "expires_at": now}
+    session.exec(dialect.insert(LeaseRow).values(row).on_conflict_do_nothing())

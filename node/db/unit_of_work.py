@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlmodel import Session
 
 from node.core.errors import Retryable
@@ -29,7 +29,7 @@ def unit_of_work(engine: Engine) -> Iterator[Session]:
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
     except OperationalError as error:
-        raise _unavailable(error) from error
+        raise unavailable(error) from error
 
 
 @contextmanager
@@ -44,10 +44,11 @@ def read_only(engine: Engine) -> Iterator[Session]:
             yield session
             session.rollback()
     except OperationalError as error:
-        raise _unavailable(error) from error
+        raise unavailable(error) from error
 
 
-def _unavailable(error: OperationalError) -> DatabaseUnavailable:
+def unavailable(error: DatabaseError) -> DatabaseUnavailable:
+    """The driver's error as ours, with what it said."""
     return DatabaseUnavailable(
         f"The database refused the work: {error.orig}",
         remedy="Check that it runs, has space and is not locked; then try again.",
