@@ -99,7 +99,7 @@ class Deployment:
                 return each
         raise DeploymentMissing(
             f"chain {self.chain_id} has no contract {label[:50]!r} in its deployment",
-            remedy="Add the currency to the plan and run scripts/deploy.py apply again.",
+            remedy="Use a currency that was deployed; docs/deploy.md says how to add one.",
         )
 
     @property
@@ -145,7 +145,7 @@ def load_deployment(path: Path) -> Deployment:
     except (ValidationError, ValueError) as error:
         raise DeploymentUnreadable(
             f"{path} is not a deployment record: {error}",
-            remedy="Restore the file; scripts/deploy.py apply rewrites it from its journal.",
+            remedy="Restore the file from a copy; it is never edited by hand.",
         ) from error
 
 

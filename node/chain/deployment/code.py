@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from node.chain.artifacts import Artifact, load
-from node.chain.deployments import DeployedContract, Deployment
+from node.chain.deployments import DeployedContract, Deployment, checksummed
 from node.chain.rpc import Rpc
 from node.core.errors import Fatal
-from node.core.ids import wallet_key
 
 # Where ERC-1967 keeps the implementation: one below the hash of eip1967.proxy.implementation.
 IMPLEMENTATION_SLOT: Final = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc"
@@ -38,47 +37,48 @@ class Difference:
     expected: str
     found: str
 
+    def __str__(self) -> str:
+        return f"{self.subject}: expected {self.expected}, found {self.found}"
+
 
 def check_code(rpc: Rpc, deployment: Deployment) -> None:
     """Raise `WrongContract` unless every contract on record stands as compiled."""
-    found = list(code_differences(rpc, deployment))
-    if found:
-        first = found[0]
-        raise WrongContract(
-            f"{first.subject}: expected {first.expected}, found {first.found}",
-            remedy="Check the endpoint and the deployment record; nothing was sent. A demo chain"
-            " that was removed: make reset.",
-        )
-
-
-def code_differences(rpc: Rpc, deployment: Deployment) -> Iterator[Difference]:
-    """Every contract whose code, or implementation, is not that of its artifact."""
     for each in (*deployment.contracts, *deployment.implementations):
-        wanted = load(PROXY if each.implementation else each.contract)
-        yield from _compared(each, wanted, rpc.code(each.address))
-        if each.implementation:
-            yield from _implementation(rpc, each)
-        if load(each.contract).hash != each.artifact_hash:
-            yield Difference(
-                f"artifact of {each.label}", each.artifact_hash, load(each.contract).hash
+        for found in code_differences(rpc, each):
+            raise WrongContract(
+                str(found),
+                remedy="Check the endpoint and the deployment record; nothing was sent. A demo"
+                " chain that was removed: make reset.",
             )
 
 
-def _compared(each: DeployedContract, wanted: Artifact, code: bytes) -> Iterator[Difference]:
+def code_differences(rpc: Rpc, contract: DeployedContract) -> Iterator[Difference]:
+    """Where the code of one contract, or the code behind it, is not that of its artifact."""
+    behind = load(contract.contract)
+    if behind.hash != contract.artifact_hash:
+        yield Difference(f"artifact of {contract.label}", contract.artifact_hash, behind.hash)
+    wanted = load(PROXY) if contract.implementation else behind
+    place = f"{contract.label} at {contract.address}"
+    code = rpc.code(contract.address)
+    yield from _compared(place, wanted, code)
+    if code and contract.implementation:
+        yield from _implementation(rpc, contract, behind)
+
+
+def _implementation(rpc: Rpc, proxy: DeployedContract, wanted: Artifact) -> Iterator[Difference]:
+    word = rpc.storage(proxy.address, int(IMPLEMENTATION_SLOT, 16))
+    found = checksummed("0x" + word[-20:].hex())
+    if found != proxy.implementation:
+        yield Difference(f"implementation of {proxy.label}", str(proxy.implementation), found)
+    yield from _compared(f"code behind {proxy.label} at {found}", wanted, rpc.code(found))
+
+
+def _compared(place: str, wanted: Artifact, code: bytes) -> Iterator[Difference]:
     expected = bytes.fromhex(wanted.deployed_bytecode.removeprefix("0x"))
     if not code:
-        yield Difference(f"{each.label} at {each.address}", f"the code of {wanted.name}", "no code")
+        yield Difference(place, f"the code of {wanted.name}", "no code")
     elif _masked(code, wanted) != _masked(expected, wanted):
-        yield Difference(
-            f"{each.label} at {each.address}", f"the code of {wanted.name}", "other code"
-        )
-
-
-def _implementation(rpc: Rpc, each: DeployedContract) -> Iterator[Difference]:
-    found = wallet_key("0x" + rpc.storage(each.address, int(IMPLEMENTATION_SLOT, 16))[-20:].hex())
-    expected = wallet_key(each.implementation or "")
-    if found != expected:
-        yield Difference(f"implementation of {each.label}", expected, found)
+        yield Difference(place, f"the code of {wanted.name}", "other code")
 
 
 def _masked(code: bytes, artifact: Artifact) -> bytes:

@@ -119,6 +119,13 @@ class Plan(_Part):
         """A decimal amount of the plan as the token's integer."""
         return parse_signed(amount, currency(code)).minor_units
 
+    def gate_limits(self, code: str) -> tuple[int, int, int]:
+        """The limits of a currency as its gate counts them: minor units, and seconds."""
+        limits = self.tokens[code].limits
+        capacity = self.minor_units(code, limits.capacity)
+        refill = self.minor_units(code, limits.refill_per_second)
+        return capacity, refill, limits.attestation_max_age
+
 
 def read_plan(path: Path) -> Plan:
     """The plan in a TOML file. Raises `PlanInvalid`."""
@@ -126,7 +133,7 @@ def read_plan(path: Path) -> Plan:
         data = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise PlanInvalid(
-            f"{path} cannot be read: {error.strerror}", remedy="Check the path given as --plan."
+            f"{path} cannot be read: {error.strerror}", remedy="Check the path of the plan."
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PlanInvalid(

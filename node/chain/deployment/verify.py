@@ -1,131 +1,104 @@
 """Proves that what stands on the chain is what the plan meant, and nothing else.
 
 In: an `Rpc`, the plan, the record. Out: differences; none is proved. Called by:
-scripts/verify_deployment.py, doctor. The role table is rebuilt from the access manager's events.
+scripts/verify_deployment.py, scripts/deploy.py, apply (a record of another plan), doctor.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from node.chain import codec
 from node.chain.artifacts import load
 from node.chain.deployment.code import Difference, code_differences
 from node.chain.deployment.plan import Plan
-from node.chain.deployment.rights import BANK_ACCESS, Member, members, selectors
-from node.chain.deployment.roles import role_name
-from node.chain.deployments import Deployment
+from node.chain.deployment.table import UNSAID, meant, told
+from node.chain.deployments import DeployedContract, Deployment
 from node.chain.rpc import Rpc
-from node.core.ids import wallet_key
-
-Functions = dict[tuple[str, str], int]
+from node.core.money import currency
 
 
 def verify(rpc: Rpc, plan: Plan, deployment: Deployment) -> list[Difference]:
-    """Every difference in code, wiring, limits and rights."""
-    found = list(code_differences(rpc, deployment))
-    if found:
-        return found  # what foreign code says about itself proves nothing
-    held, functions = _replayed(rpc, deployment)
-    gates = {ccy: deployment.gate(ccy).address for ccy in deployment.currencies}
-    return [
-        *_currencies(plan, deployment),
-        *_members(members(plan, gates), held),
-        *_functions(deployment, functions),
-        *_wiring(rpc, plan, deployment),
-    ]
+    """Every difference in code, currencies, rights, wiring and limits.
+
+    A contract whose code is not ours is not asked anything: what it says proves nothing.
+    """
+    found, sound = list(_currencies(plan, deployment)), set[str]()
+    for each in (*deployment.contracts, *deployment.implementations):
+        differences = [*code_differences(rpc, each), *_record(rpc, each)]
+        found += differences
+        if not differences:
+            sound.add(each.label)
+    if deployment.access.label in sound:
+        found += _rights(rpc, plan, deployment)
+    for ccy in set(deployment.currencies) & set(plan.tokens):
+        for each in (deployment.token(ccy), deployment.gate(ccy)):
+            if each.label in sound:
+                found += _answers(rpc, each, _promised(plan, deployment, each))
+    return found
 
 
 def _currencies(plan: Plan, deployment: Deployment) -> Iterator[Difference]:
-    if set(plan.tokens) != set(deployment.currencies):
+    for ccy in sorted(set(plan.tokens) ^ set(deployment.currencies)):
+        planned = ccy in plan.tokens
         yield Difference(
-            "currencies", ", ".join(sorted(plan.tokens)), ", ".join(sorted(deployment.currencies))
+            f"currency {ccy}",
+            "a token and a gate" if planned else "none, it is not in the plan",
+            "none on record" if planned else "a token and a gate on record",
         )
 
 
-def _members(expected: Sequence[Member], held: Sequence[Member]) -> Iterator[Difference]:
-    wanted = {(each.role_id, each.account): each.delay for each in expected}
-    found = {(each.role_id, each.account): each.delay for each in held}
-    for key in sorted(wanted.keys() | found.keys()):
-        role, account = role_name(key[0]), key[1]
-        if wanted.get(key) != found.get(key):
-            yield Difference(f"{role} {account}", _delay(wanted.get(key)), _delay(found.get(key)))
+def _record(rpc: Rpc, each: DeployedContract) -> Iterator[Difference]:
+    """Where the record tells a creation otherwise than the chain, if that still knows it."""
+    receipt = rpc.receipt(each.tx_hash)
+    if receipt is None:
+        return
+    created = (receipt.contract_address or "no contract").lower()
+    if created != each.address.lower():
+        yield Difference(f"contract created by {each.tx_hash}", each.address.lower(), created)
+    if receipt.block_number != each.block_number:
+        yield Difference(
+            f"block of {each.label}", str(each.block_number), str(receipt.block_number)
+        )
 
 
-def _delay(seconds: int | None) -> str:
-    return "not a member" if seconds is None else f"member, delay {seconds} s"
-
-
-def _functions(deployment: Deployment, found: Functions) -> Iterator[Difference]:
-    wanted: Functions = {
-        (wallet_key(each.address), selector): role_id
-        for each in deployment.contracts
-        for selector, role_id in selectors(each.contract).items()
-    }
-    label: dict[str, str] = {wallet_key(each.address): each.label for each in deployment.contracts}
-    for key in sorted(wanted.keys() | found.keys()):
-        expected, actual = wanted.get(key, 0), found.get(key, 0)
+def _rights(rpc: Rpc, plan: Plan, deployment: Deployment) -> Iterator[Difference]:
+    wanted, found = meant(plan, deployment), told(rpc, deployment)
+    for kind, about in sorted(wanted.keys() | found.keys()):
+        expected = wanted.get((kind, about), UNSAID[kind])
+        actual = found.get((kind, about), UNSAID[kind])
         if expected != actual:
-            name = f"{label.get(key[0], key[0])} {key[1]}"
-            yield Difference(name, role_name(expected), role_name(actual))
+            yield Difference(f"{kind} {about}", expected, actual)
 
 
-def _wiring(rpc: Rpc, plan: Plan, deployment: Deployment) -> Iterator[Difference]:
-    access = wallet_key(deployment.access.address)
-    for ccy in set(deployment.currencies) & set(plan.tokens):
-        token, gate = deployment.token(ccy), deployment.gate(ccy)
-        for each in (token, gate):
-            yield from _asked(rpc, each.label, each.contract, each.address, "authority", access)
-        yield from _asked(
-            rpc, gate.label, gate.contract, gate.address, "token", wallet_key(token.address)
-        )
-        yield from _asked(rpc, token.label, token.contract, token.address, "currency", ccy)
-        yield from _limits(rpc, plan, deployment, ccy)
+def _promised(plan: Plan, deployment: Deployment, each: DeployedContract) -> dict[str, Any]:
+    """What a contract must answer, by the function that asks."""
+    ccy, access = each.currency, deployment.access.address.lower()
+    if each.label == deployment.gate(ccy).label:
+        token = deployment.token(ccy).address.lower()
+        return {"authority": access, "token": token, "limits": plan.gate_limits(ccy)}
+    token_plan = plan.tokens[ccy]
+    return {
+        "authority": access,
+        "currency": ccy,
+        "decimals": currency(ccy).scale,
+        "name": token_plan.name,
+        "symbol": token_plan.symbol,
+    }
 
 
-def _asked(
-    rpc: Rpc, label: str, contract: str, address: str, *question: str
-) -> Iterator[Difference]:
-    function, expected = question
-    artifact = load(contract)
-    answer = rpc.call(address, codec.encode_call(artifact, function, ()))
-    found = str(codec.decode_result(artifact, function, answer))
-    if found.lower() != expected.lower():
-        yield Difference(f"{label} {function}", expected, found)
+def _answers(rpc: Rpc, each: DeployedContract, promised: dict[str, Any]) -> Iterator[Difference]:
+    artifact = load(each.contract)
+    for function, expected in promised.items():
+        answer = rpc.call(each.address, codec.encode_call(artifact, function, ()))
+        found = _plain(codec.decode_result(artifact, function, answer))
+        if found != expected:
+            yield Difference(f"{each.label} {function}", str(expected), str(found))
 
 
-def _limits(rpc: Rpc, plan: Plan, deployment: Deployment, ccy: str) -> Iterator[Difference]:
-    gate, limits = deployment.gate(ccy), plan.tokens[ccy].limits
-    artifact = load(gate.contract)
-    answer = rpc.call(gate.address, codec.encode_call(artifact, "limits", ()))
-    told: Any = codec.decode_result(artifact, "limits", answer)
-    found = tuple(told.values()) if isinstance(told, dict) else tuple(told)
-    expected = (
-        plan.minor_units(ccy, limits.capacity),
-        plan.minor_units(ccy, limits.refill_per_second),
-        limits.attestation_max_age,
-    )
-    if found != expected:
-        yield Difference(f"{gate.label} limits", str(expected), str(found))
-
-
-def _replayed(rpc: Rpc, deployment: Deployment) -> tuple[list[Member], Functions]:
-    """Who holds what, and which function asks for which role, from every event since the start."""
-    access = deployment.access
-    artifact = load(BANK_ACCESS)
-    held: dict[tuple[int, str], int] = {}
-    functions: Functions = {}
-    head = rpc.block("latest").number
-    for log in rpc.logs(access.block_number, head, [access.address]):
-        event = codec.decode_log(artifact, log)
-        if event is None:
-            continue
-        args = event.args
-        if event.name == "RoleGranted":
-            held[int(args["roleId"]), args["account"]] = int(args["delay"])
-        elif event.name == "RoleRevoked":
-            held.pop((int(args["roleId"]), args["account"]), None)
-        elif event.name == "TargetFunctionRoleUpdated":
-            functions[args["target"], args["selector"]] = int(args["roleId"])
-    return [Member(role, wallet_key(who), delay) for (role, who), delay in held.items()], functions
+def _plain(value: Any) -> Any:  # noqa: ANN401 - ABI values
+    """Structs as tuples, addresses in lower case, whatever form the codec gives them."""
+    if isinstance(value, dict):
+        return tuple(value.values())
+    return value.lower() if isinstance(value, str) and value.startswith("0x") else value
