@@ -83,7 +83,7 @@ class EmbeddedChain:
     def mine(self, count: int = 1) -> None:
         """Mine blocks; the first takes what waits."""
         with self._lock:
-            self._refuse_reader()
+            self.refuse_reader()
             for _ in range(count):
                 self._mine_block()
 
@@ -102,7 +102,7 @@ class EmbeddedChain:
     def reorg(self, depth: int) -> None:
         """Drop the newest blocks and mine as many empty ones in their place, and one more."""
         with self._lock:
-            self._refuse_reader()
+            self.refuse_reader()
             target = self._chain.get_canonical_block_by_number(self.height - depth)
             self._waiting.clear()
             chaindb = self._chain.chaindb
@@ -202,7 +202,8 @@ class EmbeddedChain:
                 return number
         return self.height - FINAL_DEPTH - 1
 
-    def _refuse_reader(self) -> None:
+    def refuse_reader(self) -> None:
+        """Raise `ChainInUse` where another process writes this chain."""
         if self.read_only:
             raise ChainInUse(
                 "another process writes this chain",
@@ -219,6 +220,17 @@ class _Provider(JSONBaseProvider):
 
     def make_request(self, method: Any, params: Any) -> Any:  # noqa: ANN401 - web3's signature
         return self._answer(str(method), list(params))
+
+
+def in_use(path: Path) -> bool:
+    """Whether a process writes the chain in that file at this moment."""
+    if not path.with_suffix(".lock").exists():
+        return False
+    lock = _lock_file(path)
+    if lock is None:
+        return True
+    lock.close()
+    return False
 
 
 def _lock_file(path: Path | None) -> IO[str] | None:

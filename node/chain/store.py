@@ -78,6 +78,11 @@ def last_block(session: Session, chain_id: ChainId) -> BlockRef | None:
     return tail[0] if tail else None
 
 
+def chain_ids(session: Session) -> set[ChainId]:
+    """Every chain of which blocks are held; a database serves one."""
+    return {ChainId(each) for each in session.exec(select(BlockRow.chain_id).distinct())}
+
+
 def standing_of_blocks() -> Subquery:
     """Chain, hash and `canonical` of every block, for those whose rows belong to one."""
     return select(BlockRow.chain_id, BlockRow.hash, BlockRow.canonical).subquery()

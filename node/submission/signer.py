@@ -33,6 +33,13 @@ class KeyUnknown(NotFound):
     title = "Unknown key"
 
 
+class KeyRefused(Rejected):
+    """A key cannot be taken into the keystore under that label."""
+
+    code = "KEY_REFUSED"
+    title = "Key refused"
+
+
 class KeystoreLocked(Rejected):
     """The key files do not open with that password."""
 
@@ -86,13 +93,24 @@ class KeystoreSigner:
     def create(self, label: str) -> Address:
         """The address under a label; its key is made at the first call."""
         if label not in self._labels:
-            account = Account.create()
-            content = account.encrypt(self._password, kdf="scrypt", iterations=_SCRYPT_ROUNDS)
-            draft = self._folder / f"{label}.new"
-            draft.write_text(json.dumps(content))
-            draft.chmod(0o600)
-            draft.replace(self._folder / f"{label}.json")
-            self._labels[label] = account
+            self._keep(label, Account.create())
+        return self.address(label)
+
+    def take(self, label: str, path: Path) -> Address:
+        """Take a key from a file that holds it as 64 hexadecimal digits. Raises `KeyRefused`."""
+        if label in self._labels:
+            raise KeyRefused(
+                f"the keystore has a key {label[:50]!r} already", remedy="Choose another label."
+            )
+        try:
+            account: LocalAccount = Account.from_key(path.read_text("ascii").strip())
+        except (OSError, ValueError):
+            # Without the cause: what the library says may repeat the key.
+            raise KeyRefused(
+                f"{path} cannot be read as a private key",
+                remedy="Name a file that holds one key as 64 hexadecimal digits.",
+            ) from None
+        self._keep(label, account)
         return self.address(label)
 
     def address(self, label: str) -> Address:
@@ -100,6 +118,11 @@ class KeystoreSigner:
         if label not in self._labels:
             raise KeyUnknown(f"the keystore has no key {label[:50]!r}")
         return wallet_key(self._labels[label].address)
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """Every label that has a key."""
+        return frozenset(self._labels)
 
     def addresses(self) -> frozenset[Address]:
         """Every address, in lower case."""
@@ -118,6 +141,14 @@ class KeystoreSigner:
             f"no key of {key} is in the keystore",
             remedy="Start the node with the keystore that holds it.",
         )
+
+    def _keep(self, label: str, account: LocalAccount) -> None:
+        content = account.encrypt(self._password, kdf="scrypt", iterations=_SCRYPT_ROUNDS)
+        draft = self._folder / f"{label}.new"
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(content))
+        draft.replace(self._folder / f"{label}.json")
+        self._labels[label] = account
 
     def _open(self, path: Path) -> LocalAccount:
         try:

@@ -16,6 +16,8 @@ LAYERS = (
     "cli",  # reads settings, chooses a verb
     "demo",  # a business day, played on the whole node
     "app",  # composition root
+    "handles",  # makes the services
+    "checks ground web",  # the doctor; database, chain and keys; one application and its server
     "pipeline",  # the ordered stages on one screen
     "api console",  # read stores, call services
     "services",  # the handles they share

@@ -1,0 +1,194 @@
+"""What an operator may choose, read from variables that begin with CONCORD_.
+
+In: the environment. Out: `Settings`, whole and sound, or pydantic's `ValidationError`.
+Called by: app and cli alone; everything else is given its values. docs/operations.md lists them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    HttpUrl,
+    SecretStr,
+    StringConstraints,
+    TypeAdapter,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX: Final = "CONCORD_"
+SECRET_LENGTH_MIN: Final = 32
+_URL: Final = TypeAdapter(HttpUrl)
+
+
+def _words(value: object) -> object:
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+def _amounts(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    pairs = [word.partition("=") for word in value.replace(",", " ").split()]
+    if any(not equals for _, equals, _ in pairs):
+        raise ValueError("write CODE=AMOUNT, separated by commas")
+    return {code: amount for code, _, amount in pairs}
+
+
+def _http_url(text: str) -> str:
+    _URL.validate_python(text)
+    return text
+
+
+Amount = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}(\.[0-9]{1,6})?$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Endpoint = Annotated[str, AfterValidator(_http_url)]
+
+
+class Settings(BaseSettings):
+    """One node. Without any variable set it is a demo: chain, database and keys in `var/`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid"
+    )
+
+    data_folder: Path = Field(
+        default=Path("var"), description="Where the node keeps files of its own."
+    )
+    database_url: str = Field(
+        default="",
+        description="Database: postgresql://… or sqlite:///…; empty is a SQLite file in the data"
+        " folder.",
+    )
+    rpc_urls: Annotated[tuple[Endpoint, ...], NoDecode, BeforeValidator(_words)] = Field(
+        default=(),
+        description="Endpoints of the chain, separated by commas, asked in that order; empty is"
+        " the chain inside the node.",
+    )
+    chain_id: int | None = Field(
+        default=None, ge=1, lt=2**63, description="The chain the endpoints must serve."
+    )
+    confirmations: int | None = Field(
+        default=None, ge=0, le=100_000, description="Blocks on top until a block is confirmed."
+    )
+    final_depth: int | None = Field(
+        default=None, ge=0, le=100_000, description="Blocks on top until a block is final."
+    )
+    finality_tag: Literal["finalized", "safe"] | None = Field(
+        default=None, description="The chain's own tag for final blocks."
+    )
+    instant_finality: bool = Field(
+        default=False, description="Every block is final at once, as under QBFT or IBFT."
+    )
+    deployments_folder: Path | None = Field(
+        default=None,
+        description="Records of what is deployed, one file per chain; empty is `deployments`, or a"
+        " folder of the data folder for the chain inside the node.",
+    )
+    deployment_plan: Path | None = Field(
+        default=None,
+        description="The plan the contracts were deployed from; with it the doctor compares every"
+        " right on the chain.",
+    )
+    keystore_folder: Path | None = Field(
+        default=None, description="Encrypted key files; empty is `keys` in the data folder."
+    )
+    keystore_password: SecretStr = Field(
+        default=SecretStr(""),
+        description="Opens the key files; a demo makes its own and keeps it in the data folder.",
+    )
+    host: str = Field(
+        default="127.0.0.1", description="The address on which API and console listen."
+    )
+    port: int = Field(default=8080, ge=1, le=65_535, description="Their port.")
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65_535,
+        description="Port for Prometheus, on the same address; 0 is off.",
+    )
+    demo: bool | None = Field(
+        default=None,
+        description="Whether anyone may sign in by one click; empty is yes on the chain inside the"
+        " node, no elsewhere.",
+    )
+    token_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="Signs tokens and sessions, at least 32 characters; a demo makes its own and"
+        " keeps it in the data folder.",
+    )
+    amount_max: Amount = Field(
+        default="10000000", description="The most that one instruction may move, in whole units."
+    )
+    amount_max_by_currency: Annotated[
+        dict[Currency, Amount], NoDecode, BeforeValidator(_amounts)
+    ] = Field(
+        default_factory=dict,
+        description="The same where a currency needs its own: `JPY=1500000000,USD=5000000`.",
+    )
+    fee_tolerance: Amount = Field(
+        default="50.00",
+        description="How much a correspondent may keep back before a short payment is no longer"
+        " explained as its fee.",
+    )
+    tick_seconds: int = Field(
+        default=1, ge=1, le=3600, description="How often the stages are woken."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="What is logged."
+    )
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.rpc_urls and self.chain_id is None:
+            raise ValueError(f"{PREFIX}CHAIN_ID must say which chain {PREFIX}RPC_URLS serve")
+        secret = self.token_secret.get_secret_value()
+        if secret and len(secret) < SECRET_LENGTH_MIN:
+            raise ValueError(f"{PREFIX}TOKEN_SECRET must have {SECRET_LENGTH_MIN} characters")
+        if not self.is_demo and not secret:
+            raise ValueError(f"{PREFIX}TOKEN_SECRET is required where the node is no demo")
+        return self
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the chain is the one inside the node."""
+        return not self.rpc_urls
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the demo's issuer and one-click sign-in are open."""
+        return self.embedded if self.demo is None else self.demo
+
+    @property
+    def database(self) -> str:
+        """Where the database is."""
+        return self.database_url or f"sqlite:///{self.data_folder / 'concord.db'}"
+
+    @property
+    def chain_file(self) -> Path:
+        """Where the chain inside the node is."""
+        return self.data_folder / "chain.db"
+
+    @property
+    def keys(self) -> Path:
+        """Where the key files are."""
+        return self.keystore_folder or self.data_folder / "keys"
+
+    @property
+    def deployments(self) -> Path:
+        """Where the records of deployments are."""
+        own = self.data_folder / "deployments" if self.embedded else Path("deployments")
+        return self.deployments_folder or own
+
+
+def unknown_variables(names: Iterable[str]) -> list[str]:
+    """Variables that look like settings and are none: a misspelt one must not pass in silence."""
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    return sorted(
+        name for name in names if name.upper().startswith(PREFIX) and name.upper() not in known
+    )
