@@ -45,13 +45,20 @@ def events_page(
     limit: int = 100,
     name: str | None = None,
     currency: str | None = None,
+    contract: str | None = None,
+    uetr: str | None = None,
 ) -> list[ChainEvent]:
     """Events behind an id, in the order in which they were read; retracted ones included."""
     query = _events().where(col(EventRow.id) > after).order_by(col(EventRow.id)).limit(limit)
-    if name is not None:
-        query = query.where(col(EventRow.name) == name)
-    if currency is not None:
-        query = query.where(col(EventRow.currency) == currency)
+    wanted = (
+        (EventRow.name, name),
+        (EventRow.currency, currency),
+        (EventRow.contract, contract),
+        (EventRow.uetr, uetr),
+    )
+    for column, value in wanted:
+        if value is not None:
+            query = query.where(col(column) == value)
     return _list(session, query)
 
 

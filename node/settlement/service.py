@@ -82,6 +82,16 @@ class SettlementService:
         self._desk = desk
         self._limits = limits
 
+    @property
+    def desk(self) -> Desk:
+        """The contracts and the chain that instructions are settled on."""
+        return self._desk
+
+    @property
+    def limits(self) -> Limits:
+        """The most that one instruction may move."""
+        return self._limits
+
     def issue(self, command: IssueCommand, caller: Caller) -> Outcome:
         """Give a customer tokens for money that came in."""
         return self._accept(
@@ -135,6 +145,7 @@ class SettlementService:
 
     def _accept(self, asked: _Asked, caller: Caller) -> Outcome:
         with unit_of_work(self._engine) as session:
+            store.hold_order(session)  # of two equal commands the second one sees the first
             before = commands.once(
                 session, caller.scope, caller.idempotency_key, caller.fingerprint
             )

@@ -17,6 +17,22 @@ from node.settlement.instruction import Instruction, InstructionKind, Instructio
 from node.settlement.tables import InstructionRow, WalletRow
 from node.settlement.wallet import Wallet
 
+__all__ = [
+    "hold_order",
+    "insert",
+    "insert_wallet",
+    "instruction",
+    "instruction_by_uetr",
+    "instructions",
+    "latest",
+    "next_gate_sequence",
+    "next_sequence",
+    "open_instructions",
+    "set_state",
+    "wallet",
+    "wallets",
+]
+
 
 def instructions(
     session: Session,
@@ -24,11 +40,14 @@ def instructions(
     after: int = 0,
     limit: int = 100,
     state: InstructionState | None = None,
+    kind: InstructionKind | None = None,
 ) -> list[Instruction]:
     """Instructions behind a sequence, in the order of acceptance."""
     query = select(InstructionRow).where(col(InstructionRow.sequence) > after)
     if state is not None:
         query = query.where(InstructionRow.state == state)
+    if kind is not None:
+        query = query.where(InstructionRow.kind == kind)
     rows = session.exec(query.order_by(col(InstructionRow.sequence)).limit(limit))
     return [_instruction(row) for row in rows]
 

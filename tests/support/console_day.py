@@ -41,6 +41,7 @@ TX, BLOCK = "0x" + "11" * 32, "0x" + "22" * 32
 HOSTILE = "<script>alert(1)</script>"
 AMOUNT = 256_597_200
 CHAIN = 131277322940537
+SECRET = b"secret of the tests, thirty-two b"
 
 
 @dataclass
@@ -69,19 +70,21 @@ class Node:
 
     def app(self) -> FastAPI:
         """The console over this node."""
-        return create_console(
-            Services(
-                engine=self.engine,
-                clock=self.clock,
-                settlement=cast("Any", SimpleNamespace()),
-                prove=self._prove,
-                receive_file=cast("Any", lambda *file: self.received.append(file)),
-                checks=lambda: [Check("clock", ok=True, finding="in step")],
-                head=self._head,
-                demo=self.demo,
-                version="0.1.0",
-                token_secret=b"secret of the tests, thirty-two b",
-            )
+        return create_console(self.services())
+
+    def services(self) -> Services:
+        """What a surface is given."""
+        return Services(
+            engine=self.engine,
+            clock=self.clock,
+            settlement=cast("Any", SimpleNamespace()),
+            prove=self._prove,
+            receive_file=cast("Any", lambda *file: self.received.append(file)),
+            checks=lambda: [Check("clock", ok=True, finding="in step")],
+            head=self._head,
+            demo=self.demo,
+            version="0.1.0",
+            token_secret=SECRET,
         )
 
     def _prove(self) -> Proof:
