@@ -54,7 +54,11 @@ class Expectation:
 
 def check_expectation(expectation: Expectation) -> None:
     """Raise `InvalidReference` or `InvalidAmount` for a part that is not well formed."""
-    parse_uetr(expectation.uetr)
+    if str(parse_uetr(expectation.uetr)) != expectation.uetr:
+        raise InvalidReference(
+            f"expectation {expectation.id}: the UETR {expectation.uetr} is not in lower case",
+            remedy="Write it in lower case, so that one payment has one name.",
+        )
     currency(expectation.currency)
     if expectation.kind not in set(ExpectationKind):
         raise InvalidReference(
