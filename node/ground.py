@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,10 +24,10 @@ from node.chain.deployment.demo_plan import CURRENCIES, DEPLOYER, LABELS, demo_p
 from node.chain.deployment.journal import PlanDiffers
 from node.chain.deployment.plan import Plan, read_plan
 from node.chain.deployments import Deployment, deployment_path, load_deployment
-from node.chain.embedded import ChainInUse, EmbeddedChain
+from node.chain.embedded import ChainInUse, EmbeddedChain, in_use
 from node.chain.finality import EMBEDDED_CHAIN_ID
 from node.chain.rpc import Rpc, WrongChain
-from node.core.errors import ConcordError, Fatal, Rejected
+from node.core.errors import ConcordError, Fatal, NotFound, Rejected
 from node.core.types import Address
 from node.db.cursors import read_cursor
 from node.db.engine import open_engine
@@ -53,6 +54,13 @@ class SettingRefused(Rejected):
     code = "SETTING_REFUSED"
     title = "Setting refused"
     exit_code = 2
+
+
+class NoNodeYet(NotFound):
+    """The data folder holds no node."""
+
+    code = "NO_NODE_YET"
+    title = "No node yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +109,29 @@ def kept_secret(path: Path, *, given: str = "") -> str:
     with os.fdopen(file, "w") as made:
         made.write(secrets.token_urlsafe(32))
     return path.read_text()
+
+
+def require_node(folder: Path, chain_file: Path) -> None:
+    """Raise `NoNodeYet` where no node was ever started, rather than make one by looking."""
+    if not chain_file.exists():
+        raise NoNodeYet(
+            f"there is no node in {folder}",
+            remedy="Run `concord demo` first, or set CONCORD_DATA_FOLDER or CONCORD_RPC_URLS.",
+        )
+
+
+def forget(folder: Path, chain_file: Path) -> None:
+    """Remove the folder of a demo; never one of something else, or one that is in use."""
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    if in_use(chain_file):
+        raise ChainInUse(f"a node is running on {folder}", remedy="Stop it first, then reset.")
+    if not chain_file.exists():
+        raise NoNodeYet(
+            f"{folder} holds no demo, so nothing was removed",
+            remedy="Set CONCORD_DATA_FOLDER to the folder of the demo.",
+        )
+    shutil.rmtree(folder)
 
 
 def embedded_ground(

@@ -19,7 +19,7 @@ LAYERS = (
     "handles",  # makes the services
     "checks ground web",  # the doctor; database, chain and keys; one application and its server
     "pipeline",  # the ordered stages on one screen
-    "api console",  # read stores, call services
+    "api console terminal",  # read stores, call services
     "services",  # the handles they share
     "jobs",  # runs stages on a clock
     "settlement reconciliation defi",  # business decisions

@@ -1,0 +1,1 @@
+"""What the command line says: JSON objects for programs, tables for people."""

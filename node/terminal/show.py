@@ -1,0 +1,136 @@
+"""The same objects as tables for people: what is wrong stands out without colour, too.
+
+In: objects of shapes.py, a console. Out: lines on it. Called by: cli.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from node.core.errors import ConcordError
+
+Shown = Mapping[str, Any]
+
+
+def proof(told: Shown, console: Console) -> None:
+    """One line per currency, and the verdict over all."""
+    table = _table("Three records of the same money")
+    table.add_column("Currency")
+    for name in ("Chain", "Books", "Bank", "Difference", "In breaks"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("Verdict", no_wrap=True)
+    for line in told["lines"]:
+        amounts = [_grouped(line[name]) for name in ("chain", "books", "bank", "difference")]
+        table.add_row(line["currency"], *amounts, _grouped(line["explained"]), _verdict(line))
+    console.print(table)
+    if told["lines"]:
+        first = told["lines"][0]
+        console.print(
+            f"As of final block {first['block']}, ledger entry {first['ledger_sequence']}.",
+            highlight=False,
+        )
+    console.print(verdict(told), highlight=False)
+
+
+def verdict(told: Shown) -> str:
+    """The whole proof in a sentence."""
+    if not told["agrees"]:
+        wrong = ", ".join(line["currency"] for line in told["lines"] if not line["agrees"])
+        return f"[bold red]✗ Not proved:[/] {wrong} differs by more than its open breaks explain."
+    if all(_plain(line) for line in told["lines"]):
+        return "[bold green]✓ Proved:[/] chain, books and bank are the same to the unit."
+    return "[bold green]✓ Proved:[/] every difference is a listed break (`concord breaks`)."
+
+
+def breaks(told: Sequence[Shown], console: Console) -> None:
+    """Every open break, oldest first."""
+    if not told:
+        console.print("[bold green]✓[/] No open breaks.", highlight=False)
+        return
+    table = _table(f"Open breaks: {len(told)}")
+    table.add_column("Cause", no_wrap=True)
+    table.add_column("Side", no_wrap=True)
+    table.add_column("Amount", justify="right", no_wrap=True)
+    table.add_column("Age", justify="right", no_wrap=True)
+    table.add_column("Owner", no_wrap=True)
+    table.add_column("What happened", overflow="fold")
+    for each in told:
+        table.add_row(
+            each["cause"],
+            each["side"],
+            f"{_grouped(each['amount'])} {each['currency']}",
+            f"{each['age_days']} d",
+            escape(each["owner"]),
+            escape(each["explanation"]),
+        )
+    console.print(table)
+
+
+def checks(told: Sequence[Shown], console: Console) -> None:
+    """One line per finding, its remedy below."""
+    table = _table("")
+    for column in ("", "Check"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("Finding", overflow="fold")
+    for each in told:
+        mark = "[green]✓[/]" if each["ok"] else "[bold red]✗[/]"
+        remedy = f"\n[bold]{escape(each['remedy'])}[/]" if each["remedy"] else ""
+        table.add_row(mark, each["name"], escape(each["finding"]) + remedy)
+    console.print(table)
+    wrong = sum(not each["ok"] for each in told)
+    console.print(
+        f"[bold red]✗ {wrong} of {len(told)} checks found something.[/]"
+        if wrong
+        else f"[bold green]✓ All {len(told)} checks are well.[/]",
+        highlight=False,
+    )
+
+
+def file(told: Shown, console: Console) -> None:
+    """What became of one file."""
+    name = escape(told["file"])
+    if told["accepted"]:
+        content = [
+            f"{told[what]} {what[:-1] if told[what] == 1 else what}"
+            for what in ("statements", "lines", "payments")
+            if told[what]
+        ]
+        text = f"[green]✓[/] {name}: {told['format']}, {', '.join(content) or 'nothing in it'}"
+    else:
+        place = f" line {told['line']}" if told["line"] else ""
+        text = f"[bold red]✗[/] {name}: {told['code']}{place}: {escape(told['detail'])}"
+        text += f"\n  [bold]{escape(told['remedy'])}[/]" if told["remedy"] else ""
+    console.print(text, highlight=False, soft_wrap=True)
+
+
+def error(problem: ConcordError, console: Console) -> None:
+    """Why it was refused, and what to do."""
+    console.print(f"[bold red]✗ {problem.title}:[/] {escape(problem.detail)}", highlight=False)
+    if problem.remedy:
+        console.print(escape(problem.remedy), highlight=False)
+
+
+def _table(title: str) -> Table:
+    return Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+
+
+def _verdict(line: Shown) -> str:
+    if not line["agrees"]:
+        return "[bold red]✗ not explained[/]"
+    return "[green]✓ the same[/]" if _plain(line) else "[yellow]✓ by its breaks[/]"
+
+
+def _plain(line: Shown) -> bool:
+    return bool(line["chain"] == line["books"] == line["bank"])
+
+
+def _grouped(decimal: str) -> str:
+    """2565972.00 as 2,565,972.00."""
+    whole, dot, fraction = decimal.lstrip("-").partition(".")
+    return ("-" if decimal.startswith("-") else "") + f"{int(whole):,}{dot}{fraction}"
