@@ -149,7 +149,11 @@ def import_files(
 ) -> None:
     """Take bank files in, each whole or not at all; a refused one changes nothing."""
     with _opened() as node:
-        told = [_import(node, each, by or getpass.getuser(), json_output) for each in files]
+        told = []
+        for path in files:
+            told.append(_import(node, path, by or getpass.getuser()))
+            if not json_output:
+                show.file(told[-1], Console())
         _catch_up(node)
     refused = sum(not each["accepted"] for each in told)
     if json_output:
@@ -253,16 +257,12 @@ def _catch_up(node: Node) -> None:
         return
 
 
-def _import(node: Node, path: Path, by: str, json_output: bool) -> dict[str, Any]:  # noqa: FBT001 - one caller
+def _import(node: Node, path: Path, by: str) -> dict[str, Any]:
     try:
-        told = shapes.received_object(
-            str(path), node.services.receive_file(_content(path), path.name, by)
-        )
+        received = node.services.receive_file(_content(path), path.name, by)
     except Rejected as error:
-        told = shapes.refused_object(str(path), error)
-    if not json_output:
-        show.file(told, Console())
-    return told
+        return shapes.refused_object(str(path), error)
+    return shapes.received_object(str(path), received)
 
 
 def _content(path: Path) -> bytes:

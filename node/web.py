@@ -6,6 +6,7 @@ Called by: app. API and console share a port, so one address is all that a user 
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import threading
@@ -66,7 +67,7 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
         raise PortTaken(
-            f"{host}:{port} cannot be listened on: {error.strerror or error}",
+            f"{host}:{port} cannot be listened on: {os.strerror(error.errno or 0)}",
             remedy="Stop the program that holds the port, or choose another with --port or"
             " CONCORD_PORT.",
             port=port,

@@ -56,9 +56,9 @@ class Schedule:
         if self._stopping or not self._thread.is_alive():
             return
         self._stopping = True
-        self._scheduler.shutdown(wait=False)
         self._runner.stop()
         self._wake.set()
+        self._scheduler.shutdown()
         self._thread.join(STOP_SECONDS_MAX)
         if self._thread.is_alive():
             _log.warning("a stage did not end in time and was left behind")
