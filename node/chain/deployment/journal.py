@@ -65,13 +65,7 @@ class Journal:
         path = journal_path(record)
         if not path.exists():
             return cls(path, _Content(plan=plan_hash, deployer=deployer, steps={}))
-        content = _read(path)
-        if content.plan != plan_hash:
-            raise PlanDiffers(
-                f"{path.name} belongs to an interrupted deployment of another plan",
-                remedy="Finish that one with its plan, or remove the journal to start anew."
-                " Nothing was sent.",
-            )
+        content = _read(path, plan_hash)
         if content.deployer != deployer:
             raise PlanDiffers(
                 f"{path.name} was begun by {content.deployer}, not by {deployer}",
@@ -103,12 +97,15 @@ def journal_path(record: Path) -> Path:
     return record.with_suffix(".journal")
 
 
-def signed_steps(record: Path) -> dict[str, Hash32]:
-    """How far an interrupted deployment came: the hash under which each step was sent."""
+def signed_steps(record: Path, plan_hash: str) -> dict[str, Hash32]:
+    """How far an interrupted deployment came: the hash under which each step was sent.
+
+    Raises `PlanDiffers` for that of another plan, `JournalUnreadable`.
+    """
     path = journal_path(record)
     if record.exists() or not path.exists():
         return {}
-    steps = _read(path).steps
+    steps = _read(path, plan_hash).steps
     return {name: tx_hash(bytes.fromhex(raw)) for name, raw in steps.items()}
 
 
@@ -139,12 +136,19 @@ def _lock(folder: int, record: Path) -> None:
         ) from error
 
 
-def _read(path: Path) -> _Content:
+def _read(path: Path, plan_hash: str) -> _Content:
     try:
-        return _Content.model_validate(json.loads(path.read_bytes()))
+        content = _Content.model_validate(json.loads(path.read_bytes()))
     except (ValidationError, ValueError) as error:
         raise JournalUnreadable(
             f"{path} is not a deployment journal: {error}",
             remedy="Restore the file; if it is lost, remove it and start anew with another account."
             " Nothing was sent.",
         ) from error
+    if content.plan != plan_hash:
+        raise PlanDiffers(
+            f"{path.name} belongs to an interrupted deployment of another plan",
+            remedy="Finish that one with its plan, or remove the journal to start anew."
+            " Nothing was sent.",
+        )
+    return content

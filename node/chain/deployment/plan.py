@@ -24,6 +24,7 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 
 from node.chain.deployment.roles import APART, BY_NAME, MINTER, ROLES
 from node.chain.deployments import checksummed
@@ -155,12 +156,20 @@ def make_plan(data: Mapping[str, Any], *, source: str = "the plan") -> Plan:
 
 
 def _faults(error: ValidationError) -> Iterator[str]:
-    for each in error.errors(include_url=False):
+    told = error.errors(include_url=False)
+    for each in told:
+        if each["type"] == "too_short" and any(_inside(each, other) for other in told):
+            continue  # a list of which every item is at fault counts as empty
         place = ".".join(str(part) for part in each["loc"])
         what = str(each["msg"]).removeprefix("Value error, ")
         if each["type"] == "extra_forbidden":
             what = "there is no such key"
         yield f"{place}: {what}" if place else what
+
+
+def _inside(outer: ErrorDetails, inner: ErrorDetails) -> bool:
+    where = outer["loc"]
+    return len(inner["loc"]) > len(where) and inner["loc"][: len(where)] == where
 
 
 def _role_faults(roles: Mapping[str, RolePlan]) -> Iterator[str]:

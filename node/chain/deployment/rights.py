@@ -50,14 +50,22 @@ def members(plan: Plan, gates: Mapping[str, Address]) -> tuple[Member, ...]:
     return tuple(sorted([*held, *minters], key=lambda each: (each.role_id, each.account)))
 
 
+def function_names(contract: str) -> dict[str, str]:
+    """Every function of a contract, by 4-byte selector."""
+    return {
+        "0x" + function_abi_to_4byte_selector(each).hex(): each["name"]  # type: ignore[arg-type]
+        for each in load(contract).abi
+        if each["type"] == "function"
+    }
+
+
 def selectors(contract: str) -> dict[str, int]:
     """The role that each restricted function of a contract asks for, by 4-byte selector."""
-    abi = load(contract).abi
     wanted = FUNCTIONS.get(contract, {})
     return {
-        "0x" + function_abi_to_4byte_selector(each).hex(): wanted[each["name"]].id  # type: ignore[arg-type]
-        for each in abi
-        if each["type"] == "function" and each["name"] in wanted
+        selector: wanted[name].id
+        for selector, name in function_names(contract).items()
+        if name in wanted
     }
 
 

@@ -12,12 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from eth_utils.abi import function_abi_to_4byte_selector
-
 from node.chain import codec
 from node.chain.artifacts import load
 from node.chain.deployment.plan import Plan
-from node.chain.deployment.rights import BANK_ACCESS, members, selectors
+from node.chain.deployment.rights import BANK_ACCESS, function_names, members, selectors
 from node.chain.deployment.roles import ADMIN, ROLES, role_name
 from node.chain.deployments import Deployment
 from node.chain.rpc import Log, RangeTooLarge, Rpc
@@ -51,7 +49,7 @@ def meant(plan: Plan, deployment: Deployment) -> Table:
         table["guardian of", rule.name] = rule.guardian
     for each in deployment.contracts:
         for selector, role_id in selectors(each.contract).items():
-            function = _functions(each.contract)[selector]
+            function = function_names(each.contract)[selector]
             table[FUNCTION, f"{each.label} {function}"] = role_name(role_id)
     return table
 
@@ -63,7 +61,7 @@ def told(rpc: Rpc, deployment: Deployment) -> Table:
     names = {
         (wallet_key(each.address), selector): f"{each.label} {function}"
         for each in deployment.contracts
-        for selector, function in _functions(each.contract).items()
+        for selector, function in function_names(each.contract).items()
     }
     head = rpc.block("latest").number
     for log in _logs(rpc, access.block_number, head, access.address):
@@ -110,15 +108,6 @@ def _of_target(event: str, contract: str, args: Mapping[str, Any]) -> Table:
 
 def _seconds(delay: int | str, what: str = "") -> str:
     return f"{what}{delay} s"
-
-
-def _functions(contract: str) -> dict[str, str]:
-    """Every function of a contract by its selector."""
-    return {
-        "0x" + function_abi_to_4byte_selector(each).hex(): each["name"]  # type: ignore[arg-type]
-        for each in load(contract).abi
-        if each["type"] == "function"
-    }
 
 
 def _logs(rpc: Rpc, first: int, last: int, address: str) -> Iterator[Log]:

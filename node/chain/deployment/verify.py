@@ -20,11 +20,11 @@ from node.core.money import currency
 
 
 def verify(rpc: Rpc, plan: Plan, deployment: Deployment) -> list[Difference]:
-    """Every difference in code, currencies, rights, wiring and limits.
+    """Every difference in chain, currencies, code, rights, wiring and limits.
 
     A contract whose code is not ours is not asked anything: what it says proves nothing.
     """
-    found, sound = list(_currencies(plan, deployment)), set[str]()
+    found, sound = list(_scope(plan, deployment)), set[str]()
     for each in (*deployment.contracts, *deployment.implementations):
         differences = [*code_differences(rpc, each), *_record(rpc, each)]
         found += differences
@@ -39,7 +39,9 @@ def verify(rpc: Rpc, plan: Plan, deployment: Deployment) -> list[Difference]:
     return found
 
 
-def _currencies(plan: Plan, deployment: Deployment) -> Iterator[Difference]:
+def _scope(plan: Plan, deployment: Deployment) -> Iterator[Difference]:
+    if plan.chain_id != deployment.chain_id:
+        yield Difference("chain on record", str(plan.chain_id), str(deployment.chain_id))
     for ccy in sorted(set(plan.tokens) ^ set(deployment.currencies)):
         planned = ccy in plan.tokens
         yield Difference(

@@ -199,11 +199,11 @@ def test_the_deployer_ends_without_any_role(bank: Bank) -> None:
 @pytest.mark.parametrize("moment", ["before it is sent", "after it was sent"])
 def test_an_interrupted_deployment_goes_on(bank: Bank, step: str, moment: str) -> None:
     interrupted(bank, step, moment)
-    assert list(signed_steps(bank.record)) == list(STEPS[: STEPS.index(step) + 1])
+    assert list(signed_steps(bank.record, bank.plan.hash)) == list(STEPS[: STEPS.index(step) + 1])
     deployed = bank.apply()
     assert sent(bank) == len(STEPS)
     assert verify(bank.rpc, bank.plan, deployed) == []
-    assert signed_steps(bank.record) == {}
+    assert signed_steps(bank.record, bank.plan.hash) == {}
 
 
 def test_an_end_before_the_record_is_written_changes_nothing(

@@ -98,6 +98,14 @@ def test_all_faults_are_told_at_once() -> None:
     ]
 
 
+def test_a_list_whose_items_are_at_fault_is_not_called_empty() -> None:
+    with pytest.raises(PlanInvalid) as refused:
+        make_plan(bent("roles/ISSUER/holders", ["0x12"]))
+    assert refused.value.detail.splitlines()[1:] == [
+        "roles.ISSUER.holders.0: an address is 0x and 40 hexadecimal digits"
+    ]
+
+
 def test_a_file_that_is_not_toml_is_refused_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "deploy.toml"
     path.write_text('chain_id = 1\n[roles\nx = "y"\n', "utf-8")

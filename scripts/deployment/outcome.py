@@ -1,0 +1,42 @@
+"""How a script ends: the exit code, and an error in the words of the node.
+
+In: what a verb does. Out: an exit code: 0 done, 1 a difference, 2 usage, 3 refused, 5 a dependency
+is down or the chain is not ours. Called by: deploy, verify_deployment.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any, Final
+
+from rich.console import Console
+from rich.text import Text
+
+from node.core.errors import ConcordError
+
+OK: Final = 0
+DIFFERENCE: Final = 1
+
+
+def ended(verb: Callable[[], int], *, as_json: bool) -> int:
+    """Run a verb to its exit code; what it raises on purpose is told on stderr."""
+    try:
+        return verb()
+    except ConcordError as error:
+        if as_json:
+            print(json.dumps(error.problem()), file=sys.stderr)
+        else:
+            _tell(error.problem())
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from here", file=sys.stderr)
+        return 130
+
+
+def _tell(problem: dict[str, Any]) -> None:
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    console.print(Text(f"{problem['title']}: ", "bold red") + Text(problem["detail"]))
+    if "remedy" in problem:
+        console.print(Text(problem["remedy"]))
