@@ -66,8 +66,10 @@ class PosterStage:
             self._fence(session)
             after = read_cursor(session, self.name)
             found = events.changes(session, after=after, limit=BATCH)
+            decided = store.decided(session, after=after, limit=BATCH)
             for change in found:
-                store.insert(session, self._decide(session, change))
+                if change.sequence not in decided:  # a replay from an earlier cursor
+                    store.insert(session, self._decide(session, change))
             if found:
                 move_cursor(session, self.name, found[-1].sequence)
             return len(found)
@@ -104,8 +106,11 @@ class PosterStage:
     def _announced(self, session: Session, event: ChainEvent) -> Expectation | None:
         """What the event's ref names, unless another event has answered it already."""
         named = unpack_ref(bytes.fromhex(event.ref.removeprefix("0x"))) if event.ref else None
-        found = ledger.expectation(session, str(named[1])) if named else None
-        if found is None:
+        if named is None:
+            return None
+        uetr, expectation_id = map(str, named)
+        found = ledger.expectation(session, expectation_id)
+        if found is None or found.uetr != uetr:
             return None
         answers = ledger.entries_by_expectation(session, found.id)
         others = [each for each in answers if each.event_key != str(event.key)]

@@ -30,6 +30,13 @@ class NoRule(Fatal):
     title = "No posting rule for an event"
 
 
+class RuleTwice(Fatal):
+    """Two bindings answer the same event; which one would book is left to chance."""
+
+    code = "POSTING_RULE_TWICE"
+    title = "Two posting rules for one event"
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """What should be booked, and the accounts it needs."""
@@ -46,7 +53,13 @@ class Rulebook:
     """All posting rules, found by contract and event name."""
 
     def __init__(self, rules: Iterable[PostingRule]) -> None:
-        self._rules = {(rule.contract, rule.event): rule for rule in rules}
+        self._rules: dict[tuple[str, str], PostingRule] = {}
+        for rule in rules:
+            if self._rules.setdefault((rule.contract, rule.event), rule) is not rule:
+                raise RuleTwice(
+                    f"{rule.contract}.{rule.event} has two posting rules",
+                    remedy="Keep one of them; report this if you changed no binding.",
+                )
 
     def propose(
         self,

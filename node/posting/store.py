@@ -51,6 +51,12 @@ def insert(session: Session, decision: Decision) -> None:
     session.flush()
 
 
+def decided(session: Session, *, after: int, limit: int) -> set[int]:
+    """The first changes behind a sequence that were decided before."""
+    query = select(DecisionRow.change_sequence).where(col(DecisionRow.change_sequence) > after)
+    return set(session.exec(query.order_by(col(DecisionRow.change_sequence)).limit(limit)))
+
+
 def decisions(session: Session, *, after: int = 0, limit: int = 100) -> list[Decision]:
     """Decisions behind a change sequence, in order."""
     query = select(DecisionRow).where(col(DecisionRow.change_sequence) > after)
