@@ -169,8 +169,8 @@ def _topic(event: dict[str, Any]) -> str | None:
 
 def _function(artifact: HasAbi, function: str, count: int | None) -> Any:  # noqa: ANN401
     functions = [each for each in artifact.abi if each["type"] == "function"]
-    named = [each for each in functions if function in (each["name"], abi_to_signature(each))]  # type: ignore[arg-type]
-    if len(named) > 1:
+    named = [each for each in functions if function in (each["name"], _signature(each))]
+    if len(named) > 1 and count is not None:
         named = [each for each in named if len(each["inputs"]) == count]
     if len(named) != 1:
         raise BadArguments(
@@ -178,6 +178,10 @@ def _function(artifact: HasAbi, function: str, count: int | None) -> Any:  # noq
             remedy="Name it with its types, as in mint(address,uint256).",
         )
     return named[0]
+
+
+def _signature(function: dict[str, Any]) -> str:
+    return abi_to_signature(function)  # type: ignore[arg-type]
 
 
 def _raw(data: str | bytes) -> bytes:

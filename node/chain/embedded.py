@@ -13,6 +13,7 @@ import fcntl
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -24,7 +25,8 @@ from eth_utils.exceptions import ValidationError
 from web3.providers.base import JSONBaseProvider
 
 from node.chain.embedded_answers import Answers, NotTaken
-from node.chain.embedded_store import BlockStore
+from node.chain.embedded_pool import judged
+from node.chain.embedded_store import BlockStore, ChainDamaged
 from node.chain.finality import EMBEDDED_CHAIN_ID, embedded
 from node.chain.rpc import Rpc
 from node.core.errors import Rejected
@@ -57,10 +59,17 @@ class EmbeddedChain:
         self._now = now
         self._paused = False
         self._waiting: list[SignedTransactionAPI] = []
-        self._file_lock = _lock_file(path)
-        self.read_only = path is not None and self._file_lock is None
-        self._store = BlockStore(path, writes=not self.read_only)
-        self._open(funded)
+        self._path = path
+        self._chain: Any  # eth-tester builds its class at run time
+        with ExitStack() as files:
+            lock = _lock_file(path)
+            if lock is not None:
+                files.enter_context(lock)
+            self.read_only = path is not None and lock is None
+            self._store = BlockStore(path, writes=not self.read_only)
+            files.callback(self._store.close)
+            self._open(funded)
+            self._files = files.pop_all()
         self._last_busy = self._last_busy_block()
 
     def rpc(self) -> Rpc:
@@ -70,14 +79,14 @@ class EmbeddedChain:
     def answer(self, method: str, params: list[Any]) -> dict[str, Any]:
         """One JSON-RPC request; the answer carries `result` or `error`."""
         with self._lock:
-            if self.read_only and self._store.refresh():
-                self._chain = self._kind(AtomicDB(self._store))
+            self._catch_up()
             return Answers(self._chain, self._waiting, self._take).answer(method, params)
 
     @property
     def height(self) -> int:
         """Number of the newest block."""
         with self._lock:
+            self._catch_up()
             return int(self._chain.get_canonical_head().block_number)
 
     def mine(self, count: int = 1) -> None:
@@ -103,11 +112,14 @@ class EmbeddedChain:
         """Drop the newest blocks and mine as many empty ones in their place, and one more."""
         with self._lock:
             self.refuse_reader()
+            if not 0 < depth <= self.height:
+                raise ValueError(f"{depth} of {self.height} blocks cannot be dropped")
             target = self._chain.get_canonical_block_by_number(self.height - depth)
             self._waiting.clear()
             chaindb = self._chain.chaindb
-            chaindb._set_as_canonical_chain_head(chaindb.db, target.header, b"\0" * 32)  # noqa: SLF001 - as eth-tester's snapshots do
-            self._chain = self._kind(AtomicDB(self._store))
+            set_head = chaindb._set_as_canonical_chain_head  # noqa: SLF001 - as eth-tester does
+            set_head(chaindb.db, target.header, b"\0" * 32)
+            self._chain = self._found()
             for _ in range(depth + 1):
                 self._mine_block()
 
@@ -121,9 +133,7 @@ class EmbeddedChain:
     def close(self) -> None:
         """Let go of the file; whole blocks only are in it."""
         with self._lock:
-            self._store.close()
-            if self._file_lock is not None:
-                self._file_lock.close()
+            self._files.close()
 
     def _open(self, funded: Iterable[Address]) -> None:
         state = {
@@ -140,45 +150,37 @@ class EmbeddedChain:
         )
         template = PyEVMBackend(genesis_parameters=params, genesis_state=state or None)
         self._kind = type(template.chain)
+        if not self._store.is_empty():
+            self._chain = self._found()
+            return
+        if self.read_only:
+            raise ChainInUse(
+                "another process is just creating this chain",
+                remedy="Wait until it runs, then try again.",
+            )
+        self._chain = self._kind.from_genesis(AtomicDB(self._store), params, state)
+        self._store.commit()
+
+    def _catch_up(self) -> None:
+        """A reader looks at what the writer has written since."""
+        if self.read_only and self._store.refresh():
+            self._chain = self._found()
+
+    def _found(self) -> Any:  # noqa: ANN401 - eth-tester builds its chain class at run time
         try:
-            self._chain = self._kind(AtomicDB(self._store))
-        except Exception as error:  # py-evm says an empty store in several ways
-            if self.read_only:
-                raise ChainInUse(
-                    "another process is just creating this chain",
-                    remedy="Wait until it runs, then try again.",
-                ) from error
-            self._chain = self._kind.from_genesis(AtomicDB(self._store), params, state)
-            self._store.commit()
+            return self._kind(AtomicDB(self._store))
+        except Exception as error:  # py-evm says a missing head in several ways
+            raise ChainDamaged(self._path, f"{type(error).__name__}: {error}") from error
 
     def _take(self, raw: bytes) -> bytes:
         """Check a signed transaction and mine it, or let it wait."""
         if self.read_only:
             raise NotTaken("the chain belongs to another process, here it is read only")
-        try:
-            transaction = self._chain.get_vm().get_transaction_builder().decode(raw)
-            transaction.validate()
-            self._check(transaction)
-        except ValidationError as error:
-            raise NotTaken(str(error)) from error
+        transaction = judged(self._chain, self._waiting, raw)
         self._waiting.append(transaction)
         if not self._paused:
             self._mine_block()
         return bytes(transaction.hash)
-
-    def _check(self, transaction: SignedTransactionAPI) -> None:
-        if any(each.hash == transaction.hash for each in self._waiting):
-            raise NotTaken("already known")
-        state = self._chain.get_vm().state
-        nonce = state.get_nonce(transaction.sender)
-        if transaction.nonce < nonce:
-            raise NotTaken(f"nonce too low: the account is at {nonce}")
-        waiting = sum(each.sender == transaction.sender for each in self._waiting)
-        if transaction.nonce > nonce + waiting:
-            raise NotTaken(f"nonce too high: the next one is {nonce + waiting}")
-        cost = transaction.value + transaction.gas * transaction.max_fee_per_gas
-        if state.get_balance(transaction.sender) < cost:
-            raise NotTaken("insufficient funds for gas * price + value")
 
     def _mine_block(self) -> BlockAPI:
         parent = self._chain.get_canonical_head()
@@ -189,7 +191,7 @@ class EmbeddedChain:
             try:
                 self._chain.apply_transaction(transaction)
             except ValidationError:
-                continue  # its nonce or funds were used by one before it: a pool drops it
+                self._waiting.append(transaction)  # the block is full: it waits for the next one
         block: BlockAPI = self._chain.mine_block(coinbase=b"\0" * 20, blob_gas_used=0)
         self._store.commit()
         if taken:

@@ -12,6 +12,21 @@ from pathlib import Path
 
 from eth.db.backends.base import BaseDB
 
+from node.core.errors import Fatal
+
+
+class ChainDamaged(Fatal):
+    """The file of the embedded chain holds something else, or not all of a chain."""
+
+    code = "EMBEDDED_CHAIN_DAMAGED"
+    title = "Embedded chain damaged"
+
+    def __init__(self, path: object, what: object) -> None:
+        super().__init__(
+            f"{path} holds no chain that can be gone on with: {what}",
+            remedy="It was left as it is. Restore it from a copy; to start anew: make reset.",
+        )
+
 
 class BlockStore(BaseDB):
     """A key-value store whose writes stay in memory until `commit` writes them in one go."""
@@ -22,15 +37,29 @@ class BlockStore(BaseDB):
         self._changed: dict[bytes, bytes | None] = {}
         name = ":memory:" if path is None else str(path)
         self._file = sqlite3.connect(name, check_same_thread=False, isolation_level=None)
-        if writes:
-            self._file.execute("PRAGMA journal_mode=WAL")
-            self._file.execute("PRAGMA synchronous=FULL")
-            self._file.execute(
-                "CREATE TABLE IF NOT EXISTS state (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID"
-            )
-        else:
+        try:
+            self._prepare()
+            self._version = self._data_version()
+        except sqlite3.DatabaseError as error:
+            self._file.close()
+            raise ChainDamaged(name, error) from error
+
+    def _prepare(self) -> None:
+        if not self._writes:
             self._file.execute("PRAGMA query_only=ON")
-        self._version = self._data_version()
+            return
+        self._file.execute("PRAGMA journal_mode=WAL")
+        self._file.execute("PRAGMA synchronous=FULL")
+        self._file.execute(
+            "CREATE TABLE IF NOT EXISTS state (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID"
+        )
+
+    def is_empty(self) -> bool:
+        """Whether no block was ever written."""
+        tables = "SELECT count(*) FROM sqlite_master WHERE name = 'state'"
+        if not self._file.execute(tables).fetchone()[0]:
+            return True
+        return self._file.execute("SELECT 1 FROM state LIMIT 1").fetchone() is None
 
     def __getitem__(self, key: bytes) -> bytes:
         if key in self._changed:

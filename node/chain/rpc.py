@@ -10,13 +10,12 @@ an answer that contradicts the question counts as a failure and is never used.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
 
-from web3 import HTTPProvider
 from web3.providers.base import BaseProvider
 
+from node.chain.rpc_endpoint import Endpoint, Found, http_endpoint
 from node.chain.rpc_errors import (
     AlreadyKnown,
     CallReverted,
@@ -28,7 +27,6 @@ from node.chain.rpc_errors import (
     SendRefused,
     Underpriced,
     WrongChain,
-    failure,
 )
 from node.chain.rpc_shapes import (
     Fees,
@@ -39,6 +37,7 @@ from node.chain.rpc_shapes import (
     hash32,
     log,
     quantity,
+    raw_bytes,
     receipt,
 )
 from node.core.errors import ConcordError, Retryable
@@ -62,11 +61,8 @@ __all__ = [
     "WrongChain",
 ]
 
-TIMEOUT_SECONDS: Final = 10
 TIP_WEI: Final = 10**9
 BLOCK_TAGS: Final = frozenset({"latest", "finalized", "safe", "earliest"})
-
-Found = TypeVar("Found")
 
 
 class Rpc:
@@ -76,11 +72,11 @@ class Rpc:
         self, endpoints: Sequence[str] | BaseProvider, *, chain_id: int | None = None
     ) -> None:
         if isinstance(endpoints, BaseProvider):
-            self._providers: list[tuple[str, BaseProvider]] = [("embedded chain", endpoints)]
+            self._endpoints = [Endpoint("embedded chain", endpoints)]
         else:
-            self._providers = [(_shown(url), _http(url)) for url in endpoints]
+            self._endpoints = [http_endpoint(url) for url in endpoints]
         self._expected = chain_id
-        self._checked: set[str] = set()
+        self._checked: set[Endpoint] = set()
         self._preferred = 0
         self._lock = threading.Lock()
 
@@ -103,9 +99,16 @@ class Rpc:
 
     def block_by_hash(self, block_hash: str) -> BlockRef | None:
         """The header with that hash; None when the endpoint does not have it (any more)."""
-        return self._ask(
-            "eth_getBlockByHash", [block_hash, False], lambda found: found and block_ref(found)
-        )
+
+        def read(found: Any) -> BlockRef | None:  # noqa: ANN401 - JSON
+            if found is None:
+                return None
+            block = block_ref(found)
+            if block.hash != block_hash.lower():
+                raise ValueError(f"asked for block {block_hash}, got {block.hash}")
+            return block
+
+        return self._ask("eth_getBlockByHash", [block_hash, False], read)
 
     def logs(
         self,
@@ -137,17 +140,16 @@ class Rpc:
         """Run a call without sending it. Raises `CallReverted` with the revert data."""
         params = _transaction(sender, to, data, value)
         at = _block_param("latest" if block is None else block)
-        return self._ask("eth_call", [params, at], _bytes)
+        return self._ask("eth_call", [params, at], raw_bytes)
 
     def code(self, address: str) -> bytes:
         """The code at an address; empty where there is none."""
-        return self._ask("eth_getCode", [address, "latest"], _bytes)
+        return self._ask("eth_getCode", [address, "latest"], raw_bytes)
 
     def storage(self, address: str, slot: int) -> bytes:
         """One storage word of a contract."""
-        return self._ask(
-            "eth_getStorageAt", [address, hex(slot), "latest"], lambda t: _bytes(t).rjust(32, b"\0")
-        )
+        params = [address, hex(slot), "latest"]
+        return self._ask("eth_getStorageAt", params, lambda t: raw_bytes(t).rjust(32, b"\0"))
 
     def nonce(self, address: str, *, pending: bool = False) -> int:
         """How many transactions the account has had mined, or mined and waiting."""
@@ -210,12 +212,11 @@ class Rpc:
         last: ConcordError = RpcUnavailable(
             "no endpoint is configured", remedy="Set CONCORD_RPC_URLS."
         )
-        for offset in range(len(self._providers)):
-            at = (self._preferred + offset) % len(self._providers)
-            where, provider = self._providers[at]
+        for offset in range(len(self._endpoints)):
+            at = (self._preferred + offset) % len(self._endpoints)
             try:
-                self._check_chain(where, provider)
-                answer = _answer(where, provider, method, params, read)
+                self._check_chain(self._endpoints[at])
+                answer = self._endpoints[at].ask(method, params, read)
             except Retryable as error:
                 last = error
                 continue
@@ -223,57 +224,20 @@ class Rpc:
             return answer
         raise last
 
-    def _check_chain(self, where: str, provider: BaseProvider) -> None:
-        if self._expected is None or where in self._checked:
+    def _check_chain(self, endpoint: Endpoint) -> None:
+        if self._expected is None or endpoint in self._checked:
             return
-        found = _answer(where, provider, "eth_chainId", [], quantity)
+        found = endpoint.ask("eth_chainId", [], quantity)
         if found != self._expected:
             raise WrongChain(
-                f"{where} serves chain {found}, the node is set up for chain {self._expected}",
+                f"{endpoint.name} serves chain {found}, the node is set up for chain"
+                f" {self._expected}",
                 remedy="Correct CONCORD_RPC_URLS or CONCORD_CHAIN_ID. Nothing was sent.",
                 expected=self._expected,
                 found=found,
             )
         with self._lock:
-            self._checked.add(where)
-
-
-def _answer(
-    where: str,
-    provider: BaseProvider,
-    method: str,
-    params: list[Any],
-    read: Callable[[Any], Found],
-) -> Found:
-    try:
-        response: Mapping[str, Any] = provider.make_request(method, params)  # type: ignore[arg-type]
-    except ConcordError:
-        raise
-    except Exception as error:  # the transport has many ways to fail, all of them mean the same
-        raise RpcUnavailable(
-            f"{where} does not answer {method}: {type(error).__name__}",
-            remedy="Check that the chain's node runs and can be reached.",
-        ) from error
-    if not isinstance(response, Mapping):
-        raise RpcLied(f"{where} answers {method} with something that is no JSON-RPC answer")
-    if response.get("error"):
-        raise failure(method, response["error"], where)
-    try:
-        return read(response["result"])
-    except (KeyError, TypeError, ValueError, AttributeError, ConcordError) as error:
-        raise RpcLied(f"{where} answers {method} with nonsense: {error}"[:500]) from error
-
-
-def _http(url: str) -> HTTPProvider:
-    return HTTPProvider(
-        url, request_kwargs={"timeout": TIMEOUT_SECONDS}, exception_retry_configuration=None
-    )
-
-
-def _shown(url: str) -> str:
-    """The address without what may be secret in it: user, password, path, query."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+            self._checked.add(endpoint)
 
 
 def _transaction(sender: str | None, to: str | None, data: str, value: int) -> Json:
@@ -287,10 +251,3 @@ def _transaction(sender: str | None, to: str | None, data: str, value: int) -> J
 
 def _block_param(at: int | str) -> str:
     return at if isinstance(at, str) else hex(at)
-
-
-def _bytes(text: object) -> bytes:
-    if not isinstance(text, str) or not text.startswith("0x"):
-        raise ValueError(f"{text!r} is not hex data")
-    body = text[2:]
-    return bytes.fromhex(body.rjust(len(body) + len(body) % 2, "0"))

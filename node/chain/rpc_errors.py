@@ -87,12 +87,22 @@ class InsufficientFunds(SendRefused):
 _SEND: Final[tuple[tuple[str, type[SendRefused]], ...]] = (
     (r"already known|known transaction|already imported|alreadyknown", AlreadyKnown),
     (r"nonce (is )?too low|nonce too low|invalid nonce.*low|oldnonce|below current", NonceTooLow),
-    (r"underpriced|fee too low|max fee per gas less|below (the )?base ?fee|gas price", Underpriced),
     (
-        r"insufficient funds|insufficient balance|upfront cost|doesn't have enough",
+        r"insufficient ?funds|insufficient balance|upfront cost|doesn't have enough",
         InsufficientFunds,
     ),
+    (
+        r"underpriced|replacement ?not ?allowed|fee ?too ?low|fee per gas less|below.*base ?fee",
+        Underpriced,
+    ),
+    (r"gas price", Underpriced),
 )
+# What says nothing of the transaction, only that this endpoint cannot take one now.
+_BUSY: Final = re.compile(
+    r"pool is full|^internal error|rate limit|too many requests|does not exist|not supported",
+    re.IGNORECASE,
+)
+_BUSY_CODES: Final = frozenset({-32601, -32005, 429})
 _RANGE: Final = re.compile(
     r"more than \d+ (results|logs)|block range|range (is )?too|too many (results|logs|blocks)"
     r"|limit exceeded|response size|query timeout|exceed.*(range|blocks)",
@@ -100,6 +110,7 @@ _RANGE: Final = re.compile(
 )
 _REVERTED: Final = re.compile(r"revert|vm exception|out of gas|invalid opcode", re.IGNORECASE)
 _REVERTED_CODES: Final = frozenset({3, -32015})
+_DATA_NAMES: Final = ("data", "result", "return")
 _HEX: Final = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
 
 
@@ -107,12 +118,14 @@ def failure(method: str, error: Mapping[str, Any], where: str) -> ConcordError:
     """The leaf that an error object of a JSON-RPC answer stands for."""
     message = str(error.get("message", ""))[:500]
     if method == "eth_sendRawTransaction":
-        for pattern, leaf in _SEND:
-            if re.search(pattern, message, re.IGNORECASE):
-                return leaf(message)
-        return SendRefused(f"{where} refused the transaction: {message}")
-    if method in {"eth_call", "eth_estimateGas"} and _is_revert(error, message):
-        return CallReverted(message, revert_data(error))
+        refused = _send_refused(error, message, where)
+        if refused is not None:
+            return refused
+    if method in {"eth_call", "eth_estimateGas"}:
+        if _is_revert(error, message):
+            return CallReverted(message, revert_data(error))
+        if _leaf(message) is InsufficientFunds:
+            return InsufficientFunds(message)
     if method == "eth_getLogs" and _RANGE.search(message):
         return RangeTooLarge(f"{where}: {message}")
     return RpcUnavailable(
@@ -121,11 +134,29 @@ def failure(method: str, error: Mapping[str, Any], where: str) -> ConcordError:
     )
 
 
+def _send_refused(error: Mapping[str, Any], message: str, where: str) -> SendRefused | None:
+    """What is wrong with the transaction; None where the endpoint is what fails."""
+    leaf = _leaf(message)
+    if leaf is not None:
+        return leaf(message)
+    if error.get("code") in _BUSY_CODES or _BUSY.search(message):
+        return None
+    return SendRefused(f"{where} refused the transaction: {message}")
+
+
+def _leaf(message: str) -> type[SendRefused] | None:
+    for pattern, leaf in _SEND:
+        if re.search(pattern, message, re.IGNORECASE):
+            return leaf
+    return None
+
+
 def revert_data(error: Mapping[str, Any]) -> str:
     """The revert data of an error object, wherever the implementation put it; 0x when none."""
     data = error.get("data")
     while isinstance(data, Mapping):
-        data = data.get("data") or data.get("result") or next(iter(data.values()), None)
+        named = [data[name] for name in _DATA_NAMES if data.get(name)]
+        data = next(iter([*named, *data.values()]), None)
     found = _HEX.search(data) if isinstance(data, str) else None
     return found[0].lower() if found else "0x"
 

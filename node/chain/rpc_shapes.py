@@ -7,14 +7,18 @@ for an answer that is none; rpc.py turns that into `RpcLied`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from node.core.ids import wallet_key
 from node.core.types import Address, BlockNumber, BlockRef, Hash32
 
-_HASH_LENGTH = 66
+_QUANTITY: Final = re.compile("0x[0-9a-fA-F]+")
+_HASH: Final = re.compile("0x[0-9a-fA-F]{64}")
+_DATA: Final = re.compile("0x([0-9a-fA-F]{2})*")
+_STATUS: Final = {"0x0": False, "0x1": True}
 Json = Mapping[str, Any]
 
 
@@ -54,16 +58,31 @@ class Fees:
 
 def quantity(text: object) -> int:
     """A JSON-RPC quantity such as 0x1b4."""
-    if not isinstance(text, str) or not text.startswith("0x"):
+    if not isinstance(text, str) or not _QUANTITY.fullmatch(text):
         raise ValueError(f"{text!r} is not a quantity")
     return int(text, 16)
 
 
 def hash32(text: object) -> Hash32:
     """A 32-byte hash in lower case."""
-    if not isinstance(text, str) or len(text) != _HASH_LENGTH or not text.startswith("0x"):
+    if not isinstance(text, str) or not _HASH.fullmatch(text):
         raise ValueError(f"{text!r} is not a hash")
     return Hash32(text.lower())
+
+
+def data(text: object) -> str:
+    """Bytes as 0x text in lower case."""
+    if not isinstance(text, str) or not _DATA.fullmatch(text):
+        raise ValueError(f"{text!r} is not hex data")
+    return text.lower()
+
+
+def raw_bytes(text: object) -> bytes:
+    """Bytes from 0x text; some nodes leave a leading zero out."""
+    if not isinstance(text, str) or not text.startswith("0x"):
+        raise ValueError(f"{text!r} is not hex data")
+    body = text[2:]
+    return bytes.fromhex(body.rjust(len(body) + len(body) % 2, "0"))
 
 
 def block_ref(found: Json) -> BlockRef:
@@ -78,10 +97,12 @@ def block_ref(found: Json) -> BlockRef:
 
 def log(found: Json) -> Log:
     """A log of a mined block."""
+    if found.get("removed"):
+        raise ValueError("a log that was taken back was given")
     return Log(
         address=wallet_key(found["address"]),
         topics=tuple(hash32(topic) for topic in found["topics"]),
-        data=str(found["data"]).lower(),
+        data=data(found["data"]),
         block_number=BlockNumber(quantity(found["blockNumber"])),
         block_hash=hash32(found["blockHash"]),
         tx_hash=hash32(found["transactionHash"]),
@@ -96,7 +117,7 @@ def receipt(found: Json) -> Receipt:
         tx_hash=hash32(found["transactionHash"]),
         block_number=BlockNumber(quantity(found["blockNumber"])),
         block_hash=hash32(found["blockHash"]),
-        status=quantity(found["status"]) == 1,
+        status=_STATUS[found["status"]],
         gas_used=quantity(found["gasUsed"]),
         contract_address=wallet_key(made) if made else None,
         logs=tuple(log(each) for each in found["logs"]),
