@@ -15,24 +15,24 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError
 
 from node.chain import store as blocks
 from node.chain.deployment.apply import Deployer, ensure_deployed
 from node.chain.deployment.code import WrongContract, check_code
 from node.chain.deployment.demo_plan import CURRENCIES, DEPLOYER, LABELS, demo_plan
-from node.chain.deployment.journal import PlanDiffers
+from node.chain.deployment.journal import PlanDiffers, journal_path
 from node.chain.deployment.plan import Plan, read_plan
 from node.chain.deployments import Deployment, deployment_path, load_deployment
 from node.chain.embedded import ChainInUse, EmbeddedChain, in_use
 from node.chain.finality import EMBEDDED_CHAIN_ID
 from node.chain.rpc import Rpc, WrongChain
-from node.core.errors import ConcordError, Fatal, NotFound, Rejected
+from node.core.errors import Fatal, NotFound, Rejected
 from node.core.types import Address
 from node.db.cursors import read_cursor
 from node.db.engine import open_engine
 from node.db.migrate import upgrade_engine
-from node.db.unit_of_work import DatabaseUnavailable, read_only
+from node.db.unit_of_work import read_only
 from node.events.indexer import FINAL
 from node.submission.deployer import KeystoreDeployer
 from node.submission.signer import KeystoreSigner
@@ -78,20 +78,14 @@ def open_database(url: str) -> Engine:
     """The database, with the schema of this version. Raises `NewerDatabase` and others."""
     try:
         engine = open_engine(url)
-    except (ArgumentError, NoSuchModuleError, OSError) as error:
+    except (ArgumentError, OSError) as error:
         raise SettingRefused(
             f"CONCORD_DATABASE_URL does not name a database that can be opened: {error}",
             remedy="Write postgresql://user@host/name or sqlite:///path/file.db.",
         ) from error
     try:
         upgrade_engine(engine)
-    except OperationalError as error:
-        engine.dispose()
-        raise DatabaseUnavailable(
-            f"the database does not answer: {str(error.orig).strip()}",
-            remedy="Check that it runs and that CONCORD_DATABASE_URL names it rightly.",
-        ) from error
-    except ConcordError:
+    except BaseException:
         engine.dispose()
         raise
     return engine
@@ -233,10 +227,13 @@ def _currencies(record: Path, wanted: Sequence[str]) -> Sequence[str]:
 def _deployed(
     chain: EmbeddedChain, record: Path, plan: Plan, deployer: Deployer, progress: Progress
 ) -> Deployment:
+    is_known = record.exists() or journal_path(record).exists()
     if chain.read_only and not record.exists():
         raise ChainInUse(
             "another process is just setting this chain up", remedy="Wait until it serves."
         )
+    if chain.height and not is_known:
+        raise StateForeign(f"the chain has blocks, its record {record} is gone", remedy=_RESET)
 
     def told(step: str) -> None:
         progress(f"Deploying {step}")

@@ -45,6 +45,7 @@ def _http_url(text: str) -> str:
     return text
 
 
+_DATABASE: Final = r"^((sqlite|postgresql(\+psycopg)?)://.+)?$"
 Amount = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}(\.[0-9]{1,6})?$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Endpoint = Annotated[str, AfterValidator(_http_url)]
@@ -62,6 +63,7 @@ class Settings(BaseSettings):
     )
     database_url: str = Field(
         default="",
+        pattern=_DATABASE,
         description="Database: postgresql://… or sqlite:///…; empty is a SQLite file in the data"
         " folder.",
     )
