@@ -27,7 +27,8 @@ ISSUER: Final = "concord"
 AUDIENCE: Final = "concord-api"
 LIFE_SECONDS_MAX: Final = 600
 _ALGORITHM: Final = "HS256"
-_TYPE: Final = "at+jwt"  # an access token (RFC 9068), not a session of the console
+# All a header of ours says: an access token (RFC 9068), not a session of the console.
+_HEADER: Final = {"alg": _ALGORITHM, "typ": "at+jwt"}
 _TOKEN_LENGTH_MAX = 4096
 
 
@@ -115,8 +116,7 @@ def issue_token(subject: str, role: Role, secret: bytes, now: datetime) -> Token
         "exp": int(expires_at.timestamp()),
         "jti": str(uuid.uuid4()),
     }
-    header = {"alg": _ALGORITHM, "typ": _TYPE}
-    text = jwt.encode(header, claims, OctKey.import_key(secret), algorithms=[_ALGORITHM])
+    text = jwt.encode(dict(_HEADER), claims, OctKey.import_key(secret), algorithms=[_ALGORITHM])
     return Token(text, expires_at)
 
 
@@ -130,7 +130,7 @@ def read_token(text: str, secret: bytes, now: datetime) -> Principal:
         roles = frozenset(Role(name) for name in token.claims["roles"])
     except (JoseError, ValueError, TypeError) as error:
         raise _invalid(getattr(error, "description", "") or type(error).__name__) from error
-    if token.header.get("typ") != _TYPE or not roles:
+    if token.header != _HEADER or not roles:
         raise _invalid("it is not an access token of this node")
     if token.claims["exp"] > now.timestamp() + LIFE_SECONDS_MAX:
         raise _invalid(f"it lives longer than {LIFE_SECONDS_MAX} seconds")

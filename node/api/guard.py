@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
+import orjson
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
@@ -76,6 +77,15 @@ class GuardedRoute(APIRoute):
         return guarded
 
 
+class LimitedRequest(Request):
+    """A request whose body is read within bounds: of size, and of depth where it is JSON."""
+
+    async def json(self) -> Any:  # noqa: ANN401 - whatever was sent
+        # The standard parser follows nesting down the C stack, and what a chain needs lifts the
+        # interpreter's own limit: a body of brackets would end the process.
+        return orjson.loads(await self.body())
+
+
 def _permits(dependant: Dependant) -> Iterator[Permit]:
     if isinstance(dependant.call, Permit):
         yield dependant.call
@@ -134,7 +144,7 @@ def _limited(request: Request, bytes_max: int) -> Request:
             raise HTTPException(_TOO_LARGE)
         return message
 
-    return Request(request.scope, receive_within)
+    return LimitedRequest(request.scope, receive_within)
 
 
 def _check_announced(length: str, bytes_max: int) -> None:

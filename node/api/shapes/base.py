@@ -34,7 +34,7 @@ UETR_PATTERN = (
     r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$"
 )
 ADDRESS_PATTERN = r"^0x[0-9a-fA-F]{40}$"
-POSITION_MAX: Final = 2**63 - 1
+POSITION_MAX: Final = 2**31 - 1  # the databases number rows in 32 bits
 _DAY: Final = r"(19|20|21)\d\d-\d\d-\d\d"
 _DATE: Final = re.compile(_DAY, re.ASCII)
 _MOMENT: Final = re.compile(_DAY + r"T\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
