@@ -59,17 +59,17 @@ class Bank:
         self._now += seconds
         self.chain.mine()
 
-    def send(self, role: str, contract: DeployedContract, function: str, *args: object) -> None:
+    def send(self, role: str, contract: DeployedContract, function: str, *args: object) -> Receipt:
         """Send a call as the holder of a role; it must succeed."""
         data = codec.encode_call(load(contract.contract), function, args)
-        assert self.transact(role, contract.address, data).status
+        receipt = self.transact(role, contract.address, data)
+        assert receipt.status, function
+        return receipt
 
     def slowly(self, role: str, contract: DeployedContract, function: str, *args: object) -> None:
         """The same for a role with a delay: schedule, wait, execute."""
-        access, data = (
-            self.access,
-            codec.encode_call(load(contract.contract), function, args),
-        )
+        access = self.access
+        data = codec.encode_call(load(contract.contract), function, args)
         self.send(role, access, "schedule", contract.address, data, 0)
         self.later(49 * 3600)
         self.send(role, access, "execute", contract.address, data)
