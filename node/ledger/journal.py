@@ -73,6 +73,8 @@ def open_account(session: Session, spec: AccountSpec, *, label: str = "", at: da
     """Bring an account into the books; opening it again gives the one that is there."""
     found = store.account(session, spec.code)
     if found is None:
+        # First: a writer that held the order and waited for this row would wait in a circle.
+        writes.hold_order(session)
         new = Account(spec.code, spec.kind, spec.currency, spec.normal_side, label)
         writes.insert_account(session, new, at)
         found = store.account(session, spec.code) or new

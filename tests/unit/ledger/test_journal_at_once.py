@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from node.core.errors import ConcordError
 from node.db.unit_of_work import read_only, unit_of_work
-from node.ledger import balances, journal
+from node.ledger import balances, chart, journal
 from node.ledger.entry import Entry
 from node.ledger.journal import AlreadyResolved, AlreadyReversed
 from tests.support.ledger_books import (
@@ -32,6 +32,7 @@ from tests.support.ledger_books import (
     void_pending,
 )
 
+NEWCOMER = chart.wallet("EUR", "0x" + "cc" * 20)
 Answer = Entry | ConcordError
 
 
@@ -136,6 +137,26 @@ def test_a_later_sequence_waits_for_the_earlier_one_to_commit(books: Engine) -> 
                 second.result(timeout=0.3)
             assert all_entries(books) == []
         assert second.result(timeout=20).sequence > first.sequence
+
+
+@pytest.mark.parametrize("database_url", ["postgres_database_url"], indirect=True)
+@pytest.mark.postgres
+def test_who_opens_an_account_and_who_books_on_it_do_not_wait_in_a_circle(books: Engine) -> None:
+    def book_on_it() -> Entry:
+        with unit_of_work(books) as session:
+            journal.post(session, new_entry("first"), NOW)
+            journal.open_account(session, NEWCOMER, at=NOW)
+            return journal.post(session, new_entry("second"), NOW)
+
+    with ThreadPoolExecutor(1) as pool:
+        with unit_of_work(books) as session:
+            journal.open_account(session, NEWCOMER, at=NOW)
+            other = pool.submit(book_on_it)
+            with pytest.raises(TimeoutError):
+                other.result(timeout=0.3)
+            journal.post(session, new_entry("third"), NOW)
+        assert other.result(timeout=20).sequence
+    assert len(all_entries(books)) == 3
 
 
 def _proved(engine: Engine) -> None:
