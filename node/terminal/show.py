@@ -6,28 +6,33 @@ In: objects of shapes.py, a console. Out: lines on it. Called by: cli.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from rich import box
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
 
 from node.core.errors import ConcordError
 
 Shown = Mapping[str, Any]
+_WIDTH_MAX: Final = 1_000
 
 
 def proof(told: Shown, console: Console) -> None:
     """One line per currency, and the verdict over all."""
     table = _table("Three records of the same money")
-    table.add_column("Currency")
+    table.add_column("Currency", no_wrap=True)
     for name in ("Chain", "Books", "Bank", "Difference", "In breaks"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("Verdict", no_wrap=True)
     for line in told["lines"]:
         amounts = [_grouped(line[name]) for name in ("chain", "books", "bank", "difference")]
         table.add_row(line["currency"], *amounts, _grouped(line["explained"]), _verdict(line))
+    # A line too long for the terminal is folded by it; a table made to fit would cut the amounts.
+    wide = console.options.update(width=_WIDTH_MAX)
+    console.width = max(console.width, Measurement.get(console, wide, table).maximum)
     console.print(table)
     if told["lines"]:
         first = told["lines"][0]

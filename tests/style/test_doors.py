@@ -58,6 +58,7 @@ DOORS = (
         {
             "node/app.py": "composition root: hands each part its values",
             "node/cli.py": "chooses where they are read from",
+            "node/demo/command.py": "hands them on from cli to app, unread",
             "tests/": "tests compose nodes of their own",
         },
     ),
