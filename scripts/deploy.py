@@ -151,7 +151,7 @@ def _say(found: Survey, deployment: Deployment) -> None:
         console.print("[bold green]Applied and proved[/]; the deployer holds no role.")
     for each in (*deployment.contracts, *deployment.implementations):
         console.print(f"  {each.address}  {each.label}")
-    console.print(f"  record {found.place.record}")
+    console.print(f"  record {found.place.record}", markup=False)
 
 
 if __name__ == "__main__":

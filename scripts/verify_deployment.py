@@ -15,6 +15,7 @@ import json
 import sys
 
 from rich.console import Console
+from rich.text import Text
 
 from node.chain.deployment.plan import read_plan
 from node.chain.deployment.verify import verify
@@ -46,8 +47,10 @@ def _verify(options: argparse.Namespace) -> int:
     elif proved:
         contracts = len(deployment.contracts) + len(deployment.implementations)
         Console(soft_wrap=True, highlight=False).print(
-            f"[bold green]Proved[/] at block {block} of chain {place.plan.chain_id}:"
-            f" {contracts} contracts, their limits and every role are those of {options.plan}."
+            Text("Proved", "bold green"),
+            f"at block {block} of chain {place.plan.chain_id}:"
+            f" {contracts} contracts, their limits and every role are those of {options.plan}.",
+            markup=False,
         )
     else:
         Console().print(differences_table(differences))

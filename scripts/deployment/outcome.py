@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from rich.console import Console
-from rich.text import Text
 
 from node.core.errors import ConcordError
+from node.terminal import show
 
 OK: Final = 0
 DIFFERENCE: Final = 1
@@ -28,15 +28,8 @@ def ended(verb: Callable[[], int], *, as_json: bool) -> int:
         if as_json:
             print(json.dumps(error.problem()), file=sys.stderr)
         else:
-            _tell(error.problem())
+            show.error(error, Console(stderr=True, soft_wrap=True))
         return error.exit_code
     except KeyboardInterrupt:
         print("stopped; the same command goes on from here", file=sys.stderr)
         return 130
-
-
-def _tell(problem: dict[str, Any]) -> None:
-    console = Console(stderr=True, soft_wrap=True, highlight=False)
-    console.print(Text(f"{problem['title']}: ", "bold red") + Text(problem["detail"]))
-    if "remedy" in problem:
-        console.print(Text(problem["remedy"]))

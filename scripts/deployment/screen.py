@@ -44,7 +44,7 @@ def differences_table(differences: Iterable[Difference]) -> Table:
     """One row for each point in which the chain is not what was meant."""
     table = _table("Differences", "what", "expected", "found on the chain")
     for each in differences:
-        table.add_row(each.subject, each.expected, Text(each.found, "red"))
+        _row(table, each.subject, each.expected, Text(each.found, "red"))
     return table
 
 
@@ -61,9 +61,9 @@ def _contracts(survey: Survey) -> Table:
     table = _table("Contracts", "step", "created from, and where it stands")
     for each in creations(survey.place.plan):
         made = f"{each.artifact}({', '.join(map(str, each.args))})"
-        table.add_row(each.label, _done(made, survey.done.get(each.label, "to be created")))
+        _row(table, each.label, _done(made, survey.done.get(each.label, "to be created")))
     what = "every role below; the deployer gives up its own"
-    table.add_row(RIGHTS, _done(what, "set" if RIGHTS in survey.done else "to be set"))
+    _row(table, RIGHTS, _done(what, "set" if RIGHTS in survey.done else "to be set"))
     return table
 
 
@@ -79,7 +79,7 @@ def _roles(plan: Plan) -> Table:
         when = f"after {lasting(delay)}" if delay else "at once"
         held = [*holders(plan, rule), f"{rule.guardian} may cancel" if delay else ""]
         may = "\n".join(_calls(rule)) or "all that has no other role"
-        table.add_row(f"{rule.name}\n{when}", "\n".join(held).rstrip(), may)
+        _row(table, f"{rule.name}\n{when}", "\n".join(held).rstrip(), may)
     return table
 
 
@@ -94,7 +94,7 @@ def _limits(plan: Plan) -> Table:
         limits = token.limits
         age = f"within {lasting(limits.attestation_max_age)}"
         name = f"{token.name} ({token.symbol})"
-        table.add_row(ccy, name, limits.capacity, limits.refill_per_second, age)
+        _row(table, ccy, name, limits.capacity, limits.refill_per_second, age)
     return table
 
 
@@ -121,3 +121,8 @@ def _table(title: str, *columns: str) -> Table:
     for each in columns:
         table.add_column(each, overflow="fold")
     return table
+
+
+def _row(table: Table, *cells: str | Text) -> None:
+    """Add cells as they are: a name from a plan or a chain may look like markup."""
+    table.add_row(*(Text(each) if isinstance(each, str) else each for each in cells))

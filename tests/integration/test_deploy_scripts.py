@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from eth_account import Account
 
 from node.chain.embedded import EmbeddedChain
 from node.chain.finality import EMBEDDED_CHAIN_ID
@@ -169,6 +168,16 @@ def test_a_record_of_another_plan_is_refused_by_apply_and_shown_by_plan(scripts:
     assert sent(scripts) == STEPS
 
 
+def test_a_journal_of_another_plan_is_refused(scripts: Scripts) -> None:
+    command = [sys.executable, "-c", KILLED, "apply", *scripts.where, "--yes"]
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    scripts.write_plan("EUR")
+    for said in (scripts.deploy("plan"), scripts.deploy("apply", "--yes")):
+        assert said.code == 3
+        assert "belongs to an interrupted deployment of another plan" in said.err
+    assert sent(scripts) == 1
+
+
 def test_a_plan_is_shown_and_nothing_is_made(scripts: Scripts) -> None:
     said = scripts.deploy("plan")
     assert said.code == 0
@@ -243,42 +252,20 @@ def test_a_process_killed_after_each_step_deploys_nothing_twice(scripts: Scripts
     assert scripts.verify().code == 0
 
 
-def test_a_key_is_made_once_or_taken_from_a_file(scripts: Scripts, tmp_path: Path) -> None:
-    folder = ["--folder", str(tmp_path / "new")]
-    for _ in range(2):
-        assert deploy.main(["key", *folder]) == 0
-    made = scripts.captured.readouterr().out.split()
-    assert made[0] == made[1]
-    account = Account.create()
-    source = tmp_path / "key.hex"
-    source.write_text(account.key.hex() + "\n")
-    given = ["key", *folder, "--deployer", "given", "--json"]
-    assert deploy.main([*given, "--import", str(source)]) == 0
-    told = json.loads(scripts.captured.readouterr().out)
-    assert told == {"label": "given", "address": account.address.lower()}
-    assert deploy.main([*given, "--import", str(source)]) == 3
-    assert "a key 'given' already" in scripts.captured.readouterr().err
-
-
-@pytest.mark.parametrize("text", ["", "0x12", "zz" * 32, None])
-def test_a_file_that_is_no_key_is_refused_without_telling_it(
-    scripts: Scripts, tmp_path: Path, text: str | None
-) -> None:
-    source = tmp_path / "key.hex"
-    if text is not None:
-        source.write_text(text)
-    assert deploy.main(["key", "--folder", str(tmp_path), "--deployer", "given", "--import",
-                        str(source)]) == 3  # fmt: skip
-    told = scripts.captured.readouterr().err
-    assert "cannot be read as a private key" in told
-    assert not text or text not in told
-
-
 @pytest.mark.parametrize("script", ["deploy.py", "verify_deployment.py"])
 def test_a_script_can_be_called_by_its_path(script: str) -> None:
     command = [sys.executable, str(ROOT / "scripts" / script), "--help"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, "Exit codes: 0" in done.stdout) == (0, True)
+
+
+def test_a_name_that_looks_like_markup_is_shown_as_it_is(scripts: Scripts) -> None:
+    text = scripts.plan_path.read_text()
+    scripts.plan_path.write_text(text.replace("Example Bank CAD", "Bank [red]of[/] CAD"))
+    assert "Bank [red]of[/] CAD (dCAD)" in scripts.deploy("plan").out
+    scripts.deploy("apply", "--yes")
+    scripts.plan_path.write_text(text)
+    assert "Bank [red]of[/] CAD" in scripts.verify().out
 
 
 def test_the_example_is_sound(scripts: Scripts) -> None:

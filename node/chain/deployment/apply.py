@@ -40,7 +40,15 @@ from node.chain.deployments import (
     load_deployment,
     save_deployment,
 )
-from node.chain.rpc import AlreadyKnown, CallReverted, NonceTooLow, Receipt, Rpc, WrongChain
+from node.chain.rpc import (
+    AlreadyKnown,
+    CallReverted,
+    NonceTooLow,
+    Receipt,
+    Rpc,
+    Underpriced,
+    WrongChain,
+)
 from node.core.errors import Fatal
 from node.core.types import Address
 
@@ -218,6 +226,12 @@ class _Run:
             pass
         except NonceTooLow:
             patience = PATIENCE_SECONDS_NONCE_USED
+        except Underpriced as error:
+            raise StepFailed(
+                f"{step}: gas costs more by now than what was signed: {error.detail}",
+                remedy="Run the same command again once it costs less, or remove"
+                f" {self._journal.path.name} and start anew.",
+            ) from error
         receipt = self._receipt(tx_hash(raw), patience)
         if receipt is not None:
             return receipt

@@ -24,7 +24,7 @@ from node.chain.deployment.plan import Plan, make_plan
 from node.chain.deployment.steps import steps_of
 from node.chain.deployment.verify import verify
 from node.chain.deployments import load_deployment
-from node.chain.rpc import InsufficientFunds, Rpc, WrongChain
+from node.chain.rpc import InsufficientFunds, Rpc, Underpriced, WrongChain
 from tests.support.deployed import Bank, planned, roles_of
 from tests.support.deployment import plan_data
 
@@ -121,6 +121,17 @@ def test_a_nonce_used_by_something_else_is_told(
     bank.transact("deployer", bank.deployer.address, "0x")
     with pytest.raises(StepFailed, match=r"CAD\.token: the account has used its nonce"):
         bank.apply()
+
+
+def test_a_price_that_has_risen_is_told(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise Underpriced("max fee per gas less than block base fee")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Rpc, "send_raw", refused)
+        with pytest.raises(StepFailed, match="access: gas costs more by now than what was signed"):
+            bank.apply()
+    assert bank.apply().currencies == ("CAD",)
 
 
 def test_what_is_never_mined_is_told(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
