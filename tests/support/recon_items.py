@@ -53,7 +53,13 @@ def line(amount: int, *, uetr: str = UETR, reversal: bool = False, **more: objec
     return _item(Record.BANK, f"line:{number}", Kind.BANK_LINE, amount, **told)
 
 
-def _item(side: Record, source: str, kind: Kind, amount: int, **told: Any) -> Item:  # noqa: ANN401 - fields
+def _item(
+    side: Record,
+    source: str,
+    kind: Kind,
+    amount: int,
+    **told: Any,  # noqa: ANN401 - fields
+) -> Item:
     filled: dict[str, Any] = {"value_date": DAY, "references": ()} | told
     return Item(
         id=int(source.partition(":")[2]),

@@ -5,6 +5,9 @@ In: the store of reconciliation. Out: a list that can be filtered, oldest first,
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Final
+
 from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.requests import Request
@@ -12,18 +15,34 @@ from starlette.responses import Response
 
 from node.console import ageing
 from node.console.access import reading, services_of
+from node.console.display import words
 from node.console.newest import newest
 from node.console.page import page
 from node.control import store as control
 from node.core.errors import NotFound
 from node.reconciliation import store as reconciliation
 from node.reconciliation.breaks import Break, age_days
-from node.reconciliation.item import Item
 
 OPEN_MAX = 1000
 CLOSED_MAX = 300
 
 router = APIRouter()
+
+
+_TITLES: Final = {"chain": "On chain", "books": "In the books", "bank": "At the bank"}
+_TOLD_ELSEWHERE: Final = frozenset(
+    {"side", "amount", "source", "event", "nostro", "wallets", "announced"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """One row of one record, with what is known of it as (label, value)."""
+
+    side: str
+    amount: str
+    position: int | None
+    facts: list[tuple[str, object]]
 
 
 class UnknownBreak(NotFound):
@@ -67,12 +86,18 @@ def one_break(request: Request, break_id: str) -> Response:
             raise UnknownBreak(
                 f"there is no break {break_id[:60]!r}", remedy="Choose one from the list of breaks."
             )
-        items = read_items(session, found)
         trail = list(control.audit_trail(session, found.id))
     today = services_of(request).clock.today()
     age = age_days(found, today)
     return page(
-        request, "break.html", found=found, items=items, trail=trail, age=age, tone=ageing.tone
+        request,
+        "break.html",
+        found=found,
+        rows=evidence_rows(found),
+        titles=_TITLES,
+        trail=trail,
+        age=age,
+        tone=ageing.tone,
     )
 
 
@@ -89,6 +114,21 @@ def read_breaks(session: Session, *, closed: bool) -> list[Break]:
     return [each for each in every if not each.open]
 
 
-def read_items(session: Session, found: Break) -> list[Item]:
-    """What the three sides say about it."""
-    return reconciliation.items_by_uetr(session, found.uetr) if found.uetr else []
+def evidence_rows(found: Break) -> list[EvidenceRow]:
+    """The rows a break stands on, in the order chain, books, bank; none where it has no rows."""
+    told = found.evidence.get("items", [])
+    rows = [
+        EvidenceRow(
+            side=str(each["side"]),
+            amount=str(each["amount"]),
+            position=each.get("position"),
+            facts=[(words(name), value) for name, value in each.items() if _worth(name, value)],
+        )
+        for each in told
+    ]
+    return sorted(rows, key=lambda row: list(_TITLES).index(row.side))
+
+
+def _worth(name: str, value: object) -> bool:
+    """Whether a person needs it: what is empty, or told beside it, only hides the rest."""
+    return name not in _TOLD_ELSEWHERE and value not in ("", None, False)
