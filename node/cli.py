@@ -9,6 +9,7 @@ from __future__ import annotations
 import getpass
 import importlib
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from rich.markup import escape
 
 from node import log
 from node.app import Node, build, load_settings, serve
+from node.chain.deployment.demo_plan import CAPACITY
 from node.control import halt
 from node.control.halt import Scope
 from node.core.errors import ConcordError, Rejected
@@ -30,12 +32,14 @@ from node.ground import NoNodeYet, SettingRefused, forget, require_node
 from node.jobs.runner import NotLeader
 from node.reconciliation import store as reconciliation
 from node.services import Check
-from node.settings import Settings
+from node.settings import PREFIX, Settings
 from node.terminal import shapes, show
 from node.web import listen
 
 ANSWER_IS_NO: Final = 1
 UNEXPECTED: Final = 5
+AMOUNT_MAX: Final = f"{PREFIX}AMOUNT_MAX"
+MESSAGE_AMOUNT_MAX: Final = str(CAPACITY)
 
 app = typer.Typer(
     name="concord",
@@ -108,7 +112,9 @@ def demo(
     json_output: Json = False,
 ) -> None:
     """Play a business day on a node of its own, then serve it in your browser."""
-    settings = load_settings(port=port, demo=True)
+    # Real messages carry what they carry; the limit for one instruction is for callers.
+    amount_max = MESSAGE_AMOUNT_MAX if messages and not os.environ.get(AMOUNT_MAX) else None
+    settings = load_settings(port=port, demo=True, amount_max=amount_max)
     if not once:
         listen(settings.host, settings.port).close()  # before anything heavy is started
     if reset:

@@ -16,7 +16,7 @@ from node.core.types import Address, ChainId
 # Deployed where nothing else is asked for; every one of them can be issued up to `CAPACITY`.
 CURRENCIES: Final = ("EUR", "CAD", "USD", "GBP", "CHF")
 # What a gate may issue at once, in whole units; it refills within a day (86,400 seconds).
-CAPACITY: Final = 500_000_000
+CAPACITY: Final = 100_000_000_000
 # One key each: what one hand may do, another must not.
 ROLE_LABELS: Final[Mapping[str, str]] = {
     "ADMIN": "admin",
