@@ -60,7 +60,7 @@ def _take_chain(session: Session, rulebook: Rulebook, at: datetime) -> int:
 def _take_books(session: Session, at: datetime) -> int:
     found = ledger.entries(session, after=read_cursor(session, BOOKS), limit=BATCH)
     for entry in found:
-        item = item_of_entry(entry)
+        item = item_of_entry(entry, _announced_references(session, entry))
         if item is not None:
             writes.insert_item(session, item, at)
     if found:
@@ -75,6 +75,12 @@ def _take_bank(session: Session, at: datetime) -> int:
     if found:
         move_cursor(session, BANK, found[-1].id)
     return len(found)
+
+
+def _announced_references(session: Session, entry: Entry) -> tuple[str, ...]:
+    """The references under which the payment was instructed."""
+    found = ledger.expectation(session, entry.expectation_id) if entry.expectation_id else None
+    return () if found is None else found.references
 
 
 # --------------------------------------------------------------------------- rows into items
@@ -110,7 +116,7 @@ def item_of_event(
     )
 
 
-def item_of_entry(entry: Entry) -> Item | None:
+def item_of_entry(entry: Entry, references: tuple[str, ...] = ()) -> Item | None:
     """What a posted entry says; None for one that does not stand or moves neither side.
 
     What the books adopt from the opening of a statement is the statement's own word.
@@ -134,7 +140,7 @@ def item_of_entry(entry: Entry) -> Item | None:
         value_date=entry.value_date,
         uetr=entry.uetr,
         account=touched[0],
-        references=(),
+        references=references,
         evidence={
             "entry": str(entry.id),
             "sequence": entry.sequence,

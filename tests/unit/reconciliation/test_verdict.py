@@ -157,6 +157,30 @@ def test_without_reference_amount_and_date_match_where_they_are_unique_on_both_s
     assert found.match.rule == "amount_and_date"
 
 
+def test_a_line_that_carries_the_payers_reference_matches_on_another_day() -> None:
+    late = line(500, uetr="", references=("E2E-7",), value_date=DAY + timedelta(days=2))
+    found = only(chain(Kind.ISSUE, 500), books(Kind.ISSUE, 500, references=("E2E-7",)), late)
+    assert found.finding is None
+    assert found.match is not None
+    assert found.match.rule == "payment_reference"
+
+
+@pytest.mark.parametrize("reference", ["NOTPROVIDED", "NONREF"])
+def test_the_word_for_no_reference_names_nothing(reference: str) -> None:
+    late = line(500, uetr="", references=(reference,), value_date=DAY + timedelta(days=2))
+    named = books(Kind.ISSUE, 500, references=(reference,))
+    assert len(verdicts(chain(Kind.ISSUE, 500), named, late)) == 2
+
+
+def test_a_payers_reference_used_twice_is_not_guessed_at() -> None:
+    lines = [
+        line(500, uetr="", references=("E2E-7",), value_date=DAY + timedelta(days=day))
+        for day in (2, 3)
+    ]
+    named = books(Kind.ISSUE, 500, references=("E2E-7",))
+    assert len(verdicts(chain(Kind.ISSUE, 500), named, *lines)) == 3
+
+
 def test_two_lines_for_one_payment_are_not_guessed_at() -> None:
     found = verdicts(
         chain(Kind.ISSUE, 500), books(Kind.ISSUE, 500), line(500, uetr=""), line(500, uetr="")
