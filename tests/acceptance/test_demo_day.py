@@ -5,27 +5,47 @@ Played once as a person would, in a process of its own; then looked at from seve
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
-from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from node.db.engine import open_engine
 from tests.support.command_line import Said, concord
+from tests.support.postgres import Server
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a day is played: a data folder, and a database in it or on a server."""
+
+    folder: Path
+    database_url: str
+
+    def concord(self, *words: str) -> Said:
+        """Run a command there."""
+        return concord(self.folder, *words, CONCORD_DATABASE_URL=self.database_url)
+
+
+@pytest.fixture(
+    scope="module",
+    params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)],
+)
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A place for the day on each kind of database."""
+    folder = tmp_path_factory.mktemp("day") / "var"
+    if request.param == "sqlite":
+        return Place(folder, f"sqlite:///{folder / 'concord.db'}")
+    server: Server = request.getfixturevalue("postgres_server")
+    return Place(folder, server.url(server.create()))
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of the day."""
-    return tmp_path_factory.mktemp("day") / "var"
-
-
-@pytest.fixture(scope="module")
-def day(folder: Path) -> Said:
+def day(place: Place) -> Said:
     """The day, played."""
-    said = concord(folder, "demo", "--once", "--json")
+    said = place.concord("demo", "--once", "--json")
     assert said.code == 0, said.err
     return said
 
@@ -80,19 +100,23 @@ def test_payments_through_the_bank_match_on_three_sides(day: Said) -> None:
     assert {each["rule"] for each in full} == {"exact_reference", "reference_short"}
 
 
-def test_played_again_it_goes_on_from_its_state(folder: Path, day: Said) -> None:
-    again = concord(folder, "demo", "--once", "--json")
+def test_played_again_it_goes_on_from_its_state(place: Place, day: Said) -> None:
+    again = place.concord("demo", "--once", "--json")
     assert again.code == 0, again.err
     assert _settled(again.json) == _settled(day.json)
 
 
-def test_prove_says_so_by_its_exit_code(folder: Path, day: Said) -> None:
+def test_prove_says_so_by_its_exit_code(place: Place, day: Said) -> None:
     assert day.code == 0
-    assert concord(folder, "prove").code == 0
-    with closing(sqlite3.connect(folder / "concord.db")) as database:
-        database.execute("UPDATE posting SET amount = amount + 1 WHERE account LIKE 'NOSTRO:EUR%'")
-        database.commit()
-    tampered = concord(folder, "prove", "--json")
+    assert place.concord("prove").code == 0
+    engine = open_engine(place.database_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE posting SET amount = amount + 1"
+            " WHERE account = 'NOSTRO:EUR:DE02100100109307118603'"
+        )
+    engine.dispose()
+    tampered = place.concord("prove", "--json")
     assert tampered.code == 1
     assert tampered.json["agrees"] is False
 
