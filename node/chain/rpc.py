@@ -18,6 +18,7 @@ from web3.providers.base import BaseProvider
 from node.chain.rpc_endpoint import Endpoint, Found, http_endpoint
 from node.chain.rpc_errors import (
     AlreadyKnown,
+    BlockUnknown,
     CallReverted,
     InsufficientFunds,
     NonceTooLow,
@@ -34,6 +35,7 @@ from node.chain.rpc_shapes import (
     Log,
     Receipt,
     block_ref,
+    check_logs,
     hash32,
     log,
     quantity,
@@ -46,6 +48,7 @@ from node.core.types import BlockRef, ChainId, Hash32
 
 __all__ = [
     "AlreadyKnown",
+    "BlockUnknown",
     "CallReverted",
     "Fees",
     "InsufficientFunds",
@@ -118,20 +121,12 @@ class Rpc:
         topics: Sequence[Any] | None = None,
     ) -> list[Log]:
         """Logs of these contracts within a range of blocks, both ends included."""
-        query: dict[str, Any] = {"fromBlock": hex(from_block), "toBlock": hex(to_block)}
-        found = self._logs(query, addresses, topics)
-        for each in found:
-            if not from_block <= each.block_number <= to_block:
-                raise RpcLied(f"a log of block {each.block_number} is outside the range asked")
-        return found
+        query = {"fromBlock": hex(from_block), "toBlock": hex(to_block)}
+        return self._logs(query, addresses, topics, range(from_block, to_block + 1))
 
     def logs_of_block(self, block_hash: str, addresses: Iterable[str]) -> list[Log]:
-        """Logs of these contracts in exactly one block."""
-        found = self._logs({"blockHash": block_hash}, addresses, None)
-        for each in found:
-            if each.block_hash != block_hash.lower():
-                raise RpcLied(f"a log of block {each.block_hash} was given for {block_hash}")
-        return found
+        """Logs of these contracts in exactly one block. Raises `BlockUnknown` when it is gone."""
+        return self._logs({"blockHash": block_hash.lower()}, addresses, None, None)
 
     def call(
         self, to: str, data: str, *, sender: str | None = None, block: int | str | None = None,
@@ -195,19 +190,34 @@ class Rpc:
         return self._ask("eth_estimateGas", [params], quantity)
 
     def _logs(
-        self, query: dict[str, Any], addresses: Iterable[str], topics: Sequence[Any] | None
+        self,
+        query: dict[str, Any],
+        addresses: Iterable[str],
+        topics: Sequence[Any] | None,
+        numbers: range | None,
     ) -> list[Log]:
-        wanted = [wallet_key(each) for each in addresses]
+        wanted = frozenset(wallet_key(each) for each in addresses)
         if not wanted:
             return []
-        query |= {"address": wanted} | ({"topics": list(topics)} if topics else {})
-        found = self._ask("eth_getLogs", [query], lambda logs: [log(each) for each in logs])
-        for each in found:
-            if each.address not in wanted:
-                raise RpcLied(f"a log of {each.address} was given, which was not asked for")
-        return found
+        query |= {"address": sorted(wanted)} | ({"topics": list(topics)} if topics else {})
+
+        def read(found: Any) -> list[Log]:  # noqa: ANN401 - JSON
+            logs = [log(each) for each in found]
+            check_logs(logs, wanted, numbers, query.get("blockHash"))
+            return logs
+
+        def ask(endpoint: Endpoint) -> list[Log]:
+            if numbers is not None:
+                # One that is behind would leave out the logs of blocks it does not have yet.
+                endpoint.ask("eth_getBlockByNumber", [hex(numbers[-1]), False], block_ref)
+            return endpoint.ask("eth_getLogs", [query], read)
+
+        return self._first(ask)
 
     def _ask(self, method: str, params: list[Any], read: Callable[[Any], Found]) -> Found:
+        return self._first(lambda endpoint: endpoint.ask(method, params, read))
+
+    def _first(self, ask: Callable[[Endpoint], Found]) -> Found:
         """The first endpoint's sensible answer. Raises the last endpoint's failure."""
         last: ConcordError = RpcUnavailable(
             "no endpoint is configured", remedy="Set CONCORD_RPC_URLS."
@@ -216,7 +226,7 @@ class Rpc:
             at = (self._preferred + offset) % len(self._endpoints)
             try:
                 self._check_chain(self._endpoints[at])
-                answer = self._endpoints[at].ask(method, params, read)
+                answer = ask(self._endpoints[at])
             except Retryable as error:
                 last = error
                 continue

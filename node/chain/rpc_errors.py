@@ -34,6 +34,13 @@ class RangeTooLarge(Retryable):
     title = "Range too large for the endpoint"
 
 
+class BlockUnknown(Retryable):
+    """The endpoint does not have that block: not yet, or not any more."""
+
+    code = "RPC_BLOCK_UNKNOWN"
+    title = "Block unknown to the endpoint"
+
+
 class WrongChain(Fatal):
     """The endpoint serves another chain than the one the node was set up for."""
 
@@ -108,6 +115,7 @@ _RANGE: Final = re.compile(
     r"|limit exceeded|response size|query timeout|exceed.*(range|blocks)",
     re.IGNORECASE,
 )
+_UNKNOWN: Final = re.compile(r"unknown block|(block|header)( \S+)? not found", re.IGNORECASE)
 _REVERTED: Final = re.compile(r"revert|vm exception|out of gas|invalid opcode", re.IGNORECASE)
 _REVERTED_CODES: Final = frozenset({3, -32015})
 _DATA_NAMES: Final = ("data", "result", "return")
@@ -126,6 +134,8 @@ def failure(method: str, error: Mapping[str, Any], where: str) -> ConcordError:
             return CallReverted(message, revert_data(error))
         if _leaf(message) is InsufficientFunds:
             return InsufficientFunds(message)
+    if method == "eth_getLogs" and _UNKNOWN.search(message):
+        return BlockUnknown(f"{where}: {message}")
     if method == "eth_getLogs" and _RANGE.search(message):
         return RangeTooLarge(f"{where}: {message}")
     return RpcUnavailable(

@@ -8,7 +8,7 @@ for an answer that is none; rpc.py turns that into `RpcLied`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -108,6 +108,24 @@ def log(found: Json) -> Log:
         tx_hash=hash32(found["transactionHash"]),
         log_index=quantity(found["logIndex"]),
     )
+
+
+def check_logs(
+    logs: Sequence[Log],
+    addresses: frozenset[Address],
+    numbers: range | None,
+    block_hash: str | None,
+) -> None:
+    """Raise ValueError unless these can be the logs that were asked for."""
+    for each in logs:
+        if each.address not in addresses:
+            raise ValueError(f"a log of {each.address} was given, which was not asked for")
+        if numbers is not None and each.block_number not in numbers:
+            raise ValueError(f"a log of block {each.block_number} is outside the range asked")
+        if block_hash is not None and each.block_hash != block_hash:
+            raise ValueError(f"a log of block {each.block_hash} was given for {block_hash}")
+    if len({(each.block_hash, each.log_index) for each in logs}) < len(logs):
+        raise ValueError("one log was given twice")
 
 
 def receipt(found: Json) -> Receipt:

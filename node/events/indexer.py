@@ -3,26 +3,24 @@
 In: the chain through `Rpc`, the catalog of our contracts, the finality policy of the chain.
 Out: blocks, events, changes and cursors, in one unit of work behind a fence. Called by: pipeline.
 
-What was read is checked to be one chain (each block names its parent, each log a block that was
-read) before anything is written. A reorg flips blocks and retracts their events, newest first.
+What was read is one chain, checked by look.py before anything is written. A reorg flips blocks and
+retracts their events, newest first.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Final
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from node.chain import store as blocks_store
-from node.chain.blocks import ChainMoved, check_linked, common_block
-from node.chain.finality import FinalityPolicy, Heights
+from node.chain.blocks import ChainMoved
+from node.chain.finality import FinalityPolicy
 from node.chain.rpc import Log, Rpc
 from node.core.clock import Clock
-from node.core.errors import Fatal
 from node.core.ids import wallet_key
 from node.core.types import BlockRef, EventKey, Hash32
 from node.db.cursors import move_cursor, read_cursor
@@ -30,36 +28,15 @@ from node.db.unit_of_work import read_only, unit_of_work
 from node.events import store
 from node.events.catalog import Catalog, uetr_in
 from node.events.event import ChainEvent, Change
+from node.events.look import DeepReorg, Look, Looker
 
-BLOCKS_PER_STEP: Final = 100
+__all__ = ["CONFIRMED", "FINAL", "INDEXED", "DeepReorg", "IndexerStage"]
+
 TAIL_BLOCKS: Final = 256
 
 INDEXED: Final = "events.indexer"
 CONFIRMED: Final = "events.confirmed"
 FINAL: Final = "events.final"
-
-
-class DeepReorg(Fatal):
-    """The chain took back a block that we had called final."""
-
-    code = "DEEP_REORG"
-    title = "Reorg deeper than final"
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One reading of the chain: where it agrees with us, and what follows."""
-
-    common: int  # height of the last common block
-    forked: bool
-    blocks: tuple[BlockRef, ...]
-    logs: tuple[Log, ...]
-    heights: Heights
-
-    @property
-    def indexed(self) -> int:
-        """The height that is known once this reading is written."""
-        return self.blocks[-1].number if self.blocks else self.common
 
 
 class IndexerStage:
@@ -78,9 +55,8 @@ class IndexerStage:
         clock: Clock,
     ) -> None:
         self._engine = engine
-        self._rpc = rpc
+        self._looker = Looker(rpc, catalog, policy)
         self._catalog = catalog
-        self._policy = policy
         self._fence = fence
         self._clock = clock
         self._chain_id = rpc.chain_id()
@@ -93,49 +69,11 @@ class IndexerStage:
             return self._write(session, look)
 
     def _look(self) -> Look:
+        head = self._looker.head()
         with read_only(self._engine) as session:
             held = blocks_store.canonical_tail(session, self._chain_id, TAIL_BLOCKS)
-        head = self._rpc.block("latest")
-        tagged = self._rpc.block(self._policy.tag).number if self._policy.tag else None
-        common = self._common(held, head)
-        start = common.number if common else self._catalog.first_block - 1
-        blocks = self._blocks(start, head)
-        check_linked(common, blocks)
-        return Look(
-            common=start,
-            forked=bool(held) and (common is None or common.number != held[-1].number),
-            blocks=blocks,
-            logs=self._logs(blocks),
-            heights=self._policy.heights(head.number, tagged),
-        )
-
-    def _common(self, held: Sequence[BlockRef], head: BlockRef) -> BlockRef | None:
-        def theirs(number: int) -> BlockRef | None:
-            return self._rpc.block(number) if number <= head.number else None
-
-        common = common_block(held, theirs)
-        if held and common is None:
-            raise DeepReorg(
-                f"none of the {len(held)} newest blocks we hold is on chain {self._chain_id}",
-                remedy="Check that the RPC serves the right chain; if it does, stop and call the"
-                " chain's operator. To start anew with a demo: make reset.",
-            )
-        return common
-
-    def _blocks(self, start: int, head: BlockRef) -> tuple[BlockRef, ...]:
-        end = min(head.number, start + BLOCKS_PER_STEP)
-        numbers = range(max(start + 1, 0), end + 1)
-        return tuple(head if at == head.number else self._rpc.block(at) for at in numbers)
-
-    def _logs(self, blocks: Sequence[BlockRef]) -> tuple[Log, ...]:
-        if not blocks:
-            return ()
-        known = {block.hash for block in blocks}
-        logs = self._rpc.logs(blocks[0].number, blocks[-1].number, self._catalog.addresses)
-        for log in logs:
-            if log.block_hash not in known:
-                raise ChainMoved(f"log {log.tx_hash} stands in block {log.block_hash}, not read")
-        return tuple(sorted(logs, key=lambda log: (log.block_number, log.log_index)))
+            ours = blocks_store.canonical_at(session, self._chain_id, head.number)
+        return self._looker.look(head, held, ours)
 
     def _write(self, session: Session, look: Look) -> int:
         handled = self._retract(session, look) if look.forked else 0
@@ -148,8 +86,7 @@ class IndexerStage:
         final = read_cursor(session, FINAL, -1)
         if look.common < final:
             raise DeepReorg(
-                f"chain {self._chain_id} left our blocks after {look.common}; {final} was final",
-                remedy="Stop, compare with another RPC, and call the chain's operator.",
+                f"chain {self._chain_id} left our blocks after {look.common}; {final} was final"
             )
         taken_back = store.events_above(session, self._chain_id, look.common)
         store.insert_changes(session, taken_back, Change.RETRACTED, self._clock.now())

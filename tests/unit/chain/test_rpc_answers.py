@@ -12,7 +12,7 @@ from node.chain.embedded import EmbeddedChain
 from node.chain.rpc import Rpc, RpcLied
 from tests.support.chain_keys import MemorySigner, address
 from tests.support.chain_sending import send
-from tests.support.fault_proxy import Fault, Faults, changed, result
+from tests.support.fault_proxy import Fault, Faults, changed, result, served
 
 A, B = "0x" + "aa" * 20, "0x" + "bb" * 20
 TX, OTHER_TX = "0x" + "11" * 32, "0x" + "22" * 32
@@ -123,6 +123,23 @@ def test_a_log_of_another_address(faults: Faults) -> None:
 
 def test_a_log_of_another_block(faults: Faults) -> None:
     lies(faults, "eth_getLogs", result([a_log()]), lambda rpc: rpc.logs_of_block(TX, [A]))
+
+
+def test_the_same_log_twice(faults: Faults) -> None:
+    twice = result([a_log(), a_log()])
+    assert "twice" in lies(faults, "eth_getLogs", twice, lambda rpc: rpc.logs(1, 3, [A]))
+
+
+def test_an_endpoint_that_is_behind_the_range(faults: Faults) -> None:
+    with pytest.raises(RpcLied):
+        faults.rpc().logs(1, 4, [A])
+    assert "eth_getLogs" not in faults.asked
+
+
+def test_a_lie_about_logs_is_passed_over(faults: Faults, chain_id: int) -> None:
+    lying = Faults(faults.honest, {"eth_getLogs": result([a_log(address=B)])})
+    with served(lying) as first, served(faults) as second:
+        assert Rpc([first, second], chain_id=chain_id).logs(1, 3, [A]) == []
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from node.chain.rpc import (
     AlreadyKnown,
+    BlockUnknown,
     CallReverted,
     InsufficientFunds,
     NonceTooLow,
@@ -182,3 +183,21 @@ def test_a_range_that_is_too_large(faults: Faults, node: str, code: int, message
     with pytest.raises(RangeTooLarge) as refused:
         faults.rpc().logs(0, 3, [A])
     assert message in refused.value.detail, node
+
+
+@pytest.mark.parametrize(
+    ("node", "code", "message"),
+    [
+        ("geth", -32000, "unknown block"),
+        ("Erigon", -32000, "block not found: 0x12"),
+        ("Besu", -32000, "Block not found"),
+        ("reth", -32001, "block 0x12 not found"),
+        ("Nethermind", -32001, "header not found"),
+        ("ours", -32000, "unknown block"),
+    ],
+)
+def test_a_block_that_left_the_chain(faults: Faults, node: str, code: int, message: str) -> None:
+    faults.faults["eth_getLogs"] = refusal(code, message)
+    with pytest.raises(BlockUnknown) as refused:
+        faults.rpc().logs_of_block("0x" + "12" * 32, [A])
+    assert refused.value.retryable, node

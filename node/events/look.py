@@ -1,0 +1,126 @@
+"""One look at the chain: where it agrees with the blocks we hold, and what follows behind them.
+
+In: the blocks we hold, the chain through `Rpc`, the catalog of our contracts, the finality policy.
+Out: `Look`, checked to be one chain: each block names its parent, each log a block that was read.
+Called by: the indexer, which writes what was seen. Reads no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from node.chain.blocks import ChainMoved, check_linked, common_block
+from node.chain.finality import FinalityPolicy, Heights
+from node.chain.rpc import BlockUnknown, Log, RangeTooLarge, Rpc
+from node.core.errors import Fatal
+from node.core.types import BlockRef
+from node.events.catalog import Catalog
+
+BLOCKS_PER_LOOK: Final = 100
+
+
+class DeepReorg(Fatal):
+    """The chain took back a block that we had called final."""
+
+    code = "DEEP_REORG"
+    title = "Reorg deeper than final"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            detail,
+            remedy="Check that the RPC serves the right chain; if it does, stop and call the"
+            " chain's operator. To start anew with a demo: make reset.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One reading of the chain: where it agrees with us, and what follows."""
+
+    common: int  # height of the last common block
+    forked: bool
+    blocks: tuple[BlockRef, ...]
+    logs: tuple[Log, ...]
+    heights: Heights
+
+    @property
+    def indexed(self) -> int:
+        """The height that is known once this reading is written."""
+        return self.blocks[-1].number if self.blocks else self.common
+
+
+class Looker:
+    """Reads the chain; a chain that moves meanwhile is `ChainMoved`, and the next look is new."""
+
+    def __init__(self, rpc: Rpc, catalog: Catalog, policy: FinalityPolicy) -> None:
+        self._rpc = rpc
+        self._catalog = catalog
+        self._policy = policy
+
+    def head(self) -> BlockRef:
+        """The newest block."""
+        return self._rpc.block("latest")
+
+    def look(self, head: BlockRef, held: Sequence[BlockRef], ours: BlockRef | None) -> Look:
+        """What there is up to `head`.
+
+        `held` are the newest blocks we hold, in rising order; `ours` is the one at the head's
+        height, if we hold one. Raises `ChainMoved`, `DeepReorg`.
+        """
+        heights = self._policy.heights(head.number, self._tagged())
+        if ours is not None and ours.hash == head.hash:
+            # Nothing new, or an endpoint that is behind us: its silence takes nothing back.
+            return Look(held[-1].number, forked=False, blocks=(), logs=(), heights=heights)
+        common = self._common(held, head)
+        start = common.number if common else self._catalog.first_block - 1
+        blocks = self._blocks(start, head)
+        check_linked(common, blocks)
+        forked = bool(held) and start != held[-1].number
+        return Look(start, forked, blocks, self._logs(blocks, heights.final), heights)
+
+    def _tagged(self) -> int | None:
+        return self._rpc.block(self._policy.tag).number if self._policy.tag else None
+
+    def _common(self, held: Sequence[BlockRef], head: BlockRef) -> BlockRef | None:
+        def theirs(number: int) -> BlockRef | None:
+            return self._rpc.block(number) if number <= head.number else None
+
+        common = common_block(held, theirs)
+        if common is None and held and held[0].number > max(self._catalog.first_block, 0):
+            raise DeepReorg(f"none of the {len(held)} newest blocks we hold is on the chain")
+        return common
+
+    def _blocks(self, start: int, head: BlockRef) -> tuple[BlockRef, ...]:
+        end = min(head.number, start + BLOCKS_PER_LOOK)
+        numbers = range(max(start + 1, 0), end + 1)
+        return tuple(head if at == head.number else self._rpc.block(at) for at in numbers)
+
+    def _logs(self, blocks: Sequence[BlockRef], final: int) -> tuple[Log, ...]:
+        """Final blocks are asked for together; one that may move is asked for by its hash."""
+        settled = [block.number for block in blocks if block.number <= final]
+        found = self._range(settled[0], settled[-1]) if settled else []
+        for block in blocks[len(settled) :]:
+            found += self._logs_of(block)
+        numbers = {block.hash: block.number for block in blocks}
+        for log in found:
+            if numbers.get(log.block_hash) != log.block_number:
+                raise ChainMoved(f"log {log.tx_hash} stands in block {log.block_hash}, not read")
+        return tuple(sorted(found, key=lambda log: (log.block_number, log.log_index)))
+
+    def _logs_of(self, block: BlockRef) -> list[Log]:
+        try:
+            return self._rpc.logs_of_block(block.hash, self._catalog.addresses)
+        except BlockUnknown as error:
+            raise ChainMoved(f"block {block.number} {block.hash} left the chain") from error
+
+    def _range(self, low: int, high: int) -> list[Log]:
+        """Logs of a range, in as many parts as the endpoint asks for."""
+        try:
+            return self._rpc.logs(low, high, self._catalog.addresses)
+        except RangeTooLarge:
+            if low == high:
+                raise
+            middle = (low + high) // 2
+            return self._range(low, middle) + self._range(middle + 1, high)

@@ -1,0 +1,119 @@
+"""Which addresses are ours, and which payment an event's reference names."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from node.chain.artifacts import load
+from node.chain.codec import event_topics
+from node.chain.deployments import DeployedContract
+from node.core.ids import pack_ref
+from node.core.types import Address, BlockNumber
+from node.events.catalog import Catalog, uetr_in
+from tests.support.chain_script import TOKEN, ScriptedChain, catalog, hash_of, logs
+from tests.support.deployment import account
+
+UETR = uuid.UUID("7a562c67-ca16-48ba-b074-65581be6f001")
+
+
+def contract(label: str, name: str, address: Address, block: int) -> DeployedContract:
+    return DeployedContract(
+        label=label,
+        contract=name,
+        address=address,
+        block_number=BlockNumber(block),
+        tx_hash=hash_of(label),
+        constructor_args=(),
+        artifact_hash=load(name).hash,
+    )
+
+
+class ALog:
+    """A log of some address."""
+
+    def __init__(self, address: str, *topics: str, data: str = "0x") -> None:
+        self.address = Address(address)
+        self.topics = topics
+        self.data = data
+
+
+def test_an_address_that_is_not_ours() -> None:
+    assert catalog().contract(account(1)) is None
+    with pytest.raises(KeyError):
+        catalog().decode(ALog(account(1)))
+
+
+def test_an_empty_catalog_watches_nothing() -> None:
+    empty = Catalog([])
+    assert empty.addresses == ()
+    assert empty.first_block == 0
+
+
+def test_addresses_are_ours_in_any_case() -> None:
+    ours = catalog(7)
+    assert ours.addresses == (TOKEN,)
+    assert ours.first_block == 7
+    for form in (TOKEN, TOKEN.lower(), "0x" + TOKEN[2:].upper()):
+        found = ours.contract(form)
+        assert found is not None
+        assert found.label == "CAD.token"
+
+
+def test_the_first_block_is_that_of_the_oldest_contract() -> None:
+    several = Catalog(
+        [
+            contract("CAD.token", "DepositToken", account(1), 9),
+            contract("CAD.gate", "IssuanceGate", account(2), 4),
+            contract("access", "BankAccess", account(3), 6),
+        ]
+    )
+    assert several.first_block == 4
+    assert set(several.addresses) == {account(1), account(2), account(3)}
+
+
+def test_each_contract_reads_its_own_logs() -> None:
+    gate = contract("CAD.gate", "IssuanceGate", account(2), 4)
+    token = contract("CAD.token", "DepositToken", account(1), 9)
+    both = Catalog([gate, token])
+    attested = event_topics(load("IssuanceGate"))["Attested"]
+    data = f"0x{5:064x}{9:064x}"
+    name, args = both.decode(ALog(account(2), attested, data=data))
+    assert (name, args["liabilities"]) == ("Attested", "5")
+    assert both.decode(ALog(account(1), attested, data=data)) == ("", {})
+
+
+def test_a_proxy_is_read_as_what_it_speaks_for() -> None:
+    chain = ScriptedChain()
+    chain.mine("a")
+    (found,) = logs(chain.head)
+    proxy = replace(contract("CAD.token", "DepositToken", TOKEN, 1), implementation=account(9))
+    name, args = Catalog([proxy]).decode(ALog(TOKEN, *found["topics"], data=found["data"]))
+    assert name == "TransferRef"
+    assert args["ref"] == hash_of("ref", "a")
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        {},
+        {"ref": ""},
+        {"ref": 5},
+        {"ref": None},
+        {"ref": "7a562c67"},
+        {"ref": "0x"},
+        {"ref": "0x" + "00" * 32},
+        {"ref": "0x" + "11" * 32},
+        {"ref": "0x" + pack_ref(UETR, UETR).hex()[:-2]},
+        {"reference": "0x" + pack_ref(UETR, UETR).hex()},
+    ],
+)
+def test_arguments_that_name_no_payment(args: dict[str, Any]) -> None:
+    assert uetr_in(args) == ""
+
+
+def test_a_reference_names_its_payment() -> None:
+    assert uetr_in({"ref": "0x" + pack_ref(UETR, uuid.uuid5(UETR, "entry")).hex()}) == str(UETR)
