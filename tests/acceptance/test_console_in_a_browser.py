@@ -63,6 +63,8 @@ def page(context: BrowserContext, node: Served) -> Iterator[Page]:
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.goto(node.url)
     opened.get_by_role("button", name="Continue as treasurer").click()
+    expect(opened.locator("#proof")).to_be_visible()
+    opened.wait_for_load_state("load")
     yield opened
     assert complaints == []
 
