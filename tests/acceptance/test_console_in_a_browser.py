@@ -79,7 +79,7 @@ def test_home_answers_whether_the_money_is_right(page: Page) -> None:
 def test_from_the_proof_to_the_bank_line_by_keyboard_alone(page: Page, node: Served) -> None:
     page.get_by_role("link", name="explained by 4 breaks").focus()
     page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{node.url}/breaks?currency=EUR")
+    page.wait_for_url(f"{node.url}/breaks?currency=EUR", wait_until="load")
     page.keyboard.press("j")  # the oldest break
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("on the side of the")
