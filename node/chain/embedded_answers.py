@@ -131,6 +131,8 @@ class Answers:
         """Execute on top of a block and forget it; the sender gets the gas for free."""
         state = self._state(at)
         transaction = self._spoofed(params, state)
+        if state.get_balance(transaction.sender) < transaction.value:
+            raise NotTaken("insufficient funds for transfer")
         state.set_balance(
             transaction.sender, state.get_balance(transaction.sender) + CALL_GAS * state.base_fee
         )

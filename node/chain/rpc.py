@@ -146,9 +146,9 @@ class Rpc:
         params = [address, hex(slot), "latest"]
         return self._ask("eth_getStorageAt", params, lambda t: raw_bytes(t).rjust(32, b"\0"))
 
-    def nonce(self, address: str, *, pending: bool = False) -> int:
-        """How many transactions the account has had mined, or mined and waiting."""
-        at = "pending" if pending else "latest"
+    def nonce(self, address: str, *, pending: bool = False, block: int | None = None) -> int:
+        """How many transactions the account has had mined, as of a block or with those waiting."""
+        at = "pending" if pending else _block_param("latest" if block is None else block)
         return self._ask("eth_getTransactionCount", [address, at], quantity)
 
     def balance(self, address: str) -> int:

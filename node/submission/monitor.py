@@ -35,6 +35,7 @@ _RANK: Final = {
     IntentState.CONFIRMED: 2,
     IntentState.FINAL: 3,
 }
+_LEFT: Final = "its block left the chain"
 
 
 class MonitorStage:
@@ -81,23 +82,25 @@ class MonitorStage:
         state = _state_at(receipt.block_number, heights)
         if not receipt.status and _RANK[state] >= _RANK[IntentState.CONFIRMED]:
             return self._move(intent, IntentState.REVERTED, receipt, self._why(intent, receipt))
-        if state is intent.state and receipt.block_hash == intent.block_hash:
-            return 0
-        if _RANK[state] < _RANK[intent.state]:
+        if receipt.block_hash != intent.block_hash and intent.state is not IntentState.SENT:
             # Another block holds it now: the ladder starts again from below.
-            self._move(intent, IntentState.SENT, None, "its block left the chain")
-        return self._move(intent, state, receipt, "") if state is not IntentState.SENT else 1
+            self._move(intent, IntentState.SENT, None, _LEFT)
+        elif _RANK[state] <= _RANK[intent.state]:
+            return 0  # nothing new, or an endpoint that is behind
+        return self._move(intent, state, receipt, "")
 
     def _receipt(self, intent: Intent) -> Receipt | None:
         receipt = self._rpc.receipt(intent.tx_hash)
-        if receipt is None or self._rpc.block_by_hash(receipt.block_hash) is None:
+        if receipt is None or self._rpc.block(receipt.block_number).hash != receipt.block_hash:
             return None
         return receipt
 
     def _missing(self, intent: Intent, heights: Heights) -> int:
         """No block holds it: a reorg dropped it, or it still waits, or its nonce is gone."""
+        if heights.head < (intent.block_number or 0):
+            return 0  # an endpoint that is behind: it says nothing of that block
         if intent.state is not IntentState.SENT:
-            self._move(intent, IntentState.SENT, None, "its block left the chain")
+            self._move(intent, IntentState.SENT, None, _LEFT)
         try:
             self._rpc.send_raw(bytes.fromhex(intent.raw.removeprefix("0x")))
         except AlreadyKnown:
@@ -112,13 +115,13 @@ class MonitorStage:
         """Its nonce is mined but not by it: dropped for good once that is final."""
         if self._rpc.receipt(intent.tx_hash) is not None or intent.nonce is None:
             return 0
-        if heights.final <= (intent.block_number or 0) or heights.final == 0:
+        if self._rpc.nonce(intent.signer, block=heights.final) <= intent.nonce:
             return 0
         reason = f"nonce {intent.nonce} of {intent.signer} was used by another transaction"
         return self._move(intent, IntentState.DROPPED, None, reason)
 
     def _why(self, intent: Intent, receipt: Receipt) -> str:
-        """The contract's reason, asked again on the block before the one that reverted it."""
+        """The contract's reason, asked again in its block, else in the one before."""
         before = max(receipt.block_number - 1, 0)
         for block in (receipt.block_number, before):
             try:

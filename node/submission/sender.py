@@ -10,7 +10,6 @@ then on the same bytes are sent again and nothing else.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Engine
@@ -33,11 +32,6 @@ from node.submission.signer import Signer, UnsignedTx
 
 GAS_MARGIN_PERCENT: Final = 120
 BASE_FEE_HEADROOM: Final = 2  # survives six full blocks in a row before it is too low
-
-
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    reason: str
 
 
 class SenderStage:
@@ -68,26 +62,33 @@ class SenderStage:
         with read_only(self._engine) as session:
             signed = store.intents_in(session, [IntentState.SIGNED], chain_id=self._chain_id)
             prepared = store.intents_in(session, [IntentState.PREPARED], chain_id=self._chain_id)
-            waits = {each.id: _waits_for(session, each) for each in prepared}
+            awaited = {each.id: store.intent(session, each.after) for each in prepared}
         moved = sum(self._broadcast(each) for each in signed)
         for each in prepared:
-            awaited = waits[each.id]
-            if awaited is None or awaited.state in RELIED_ON:
+            before = awaited[each.id]
+            if not each.after or (before and before.state in RELIED_ON):
                 moved += self._sign(each)
-            elif awaited.state in ENDED_BADLY:
-                moved += self._refuse(each, f"{awaited.purpose} {awaited.state}: {awaited.reason}")
+            elif before and before.state in ENDED_BADLY:
+                moved += self._refuse(each, f"{before.purpose} {before.state}: {before.reason}")
         return moved
 
     def _sign(self, intent: Intent) -> int:
         if intent.signer not in self._signer.addresses():
             return self._refuse(intent, f"the node holds no key of {intent.signer}")
-        gas = self._simulate(intent)
-        if isinstance(gas, _Refusal):
-            return self._refuse(intent, gas.reason)
+        try:
+            gas = self._rpc.gas_estimate(
+                intent.signer, intent.target, intent.calldata, intent.value
+            )
+        except CallReverted as error:
+            return self._refuse(intent, decode_error(self._artifacts, error.data))
+        except SendRefused as error:
+            return self._not_taken(intent, error)
         fees = self._rpc.fees()
         mined = self._rpc.nonce(intent.signer)
         with unit_of_work(self._engine) as session:
             self._fence(session)
+            if not _stands(session, intent):
+                return 0
             given = store.highest_nonce(session, self._chain_id, intent.signer)
             nonce = max(mined, 0 if given is None else given + 1)
             unsigned = UnsignedTx(
@@ -116,41 +117,28 @@ class SenderStage:
             self._broadcast(kept)
         return 1
 
-    def _simulate(self, intent: Intent) -> int | _Refusal:
-        """Gas the call takes now, or why the contract would refuse it."""
-        try:
-            return self._rpc.gas_estimate(
-                intent.signer, intent.target, intent.calldata, intent.value
-            )
-        except CallReverted as error:
-            return _Refusal(decode_error(self._artifacts, error.data))
-
     def _broadcast(self, intent: Intent) -> int:
         try:
             self._rpc.send_raw(bytes.fromhex(intent.raw.removeprefix("0x")))
-        except AlreadyKnown:
-            pass
-        except NonceTooLow as error:
-            if self._rpc.receipt(intent.tx_hash) is None:
-                return self._not_taken(intent, error)
+        except (AlreadyKnown, NonceTooLow):
+            pass  # sent before, or its nonce went to another: the monitor finds out which
         except SendRefused as error:
             return self._not_taken(intent, error)
         with unit_of_work(self._engine) as session:
             self._fence(session)
-            current = store.intent(session, intent.id)
-            if current is None or current.state is not IntentState.SIGNED:
+            if not _stands(session, intent):
                 return 0
             store.move(
                 session,
                 intent.id,
                 IntentState.SENT,
                 at=self._clock.now(),
-                attempts=current.attempts + 1,
+                attempts=intent.attempts + 1,
             )
         return 1
 
     def _not_taken(self, intent: Intent, error: SendRefused) -> int:
-        """Keep what the endpoint said; the same bytes are tried again at the next tick."""
+        """Keep what the endpoint said; the same is tried again at the next tick."""
         with unit_of_work(self._engine) as session:
             self._fence(session)
             store.note(
@@ -165,14 +153,18 @@ class SenderStage:
     def _refuse(self, intent: Intent, reason: str) -> int:
         with unit_of_work(self._engine) as session:
             self._fence(session)
+            if not _stands(session, intent):
+                return 0
             store.move(session, intent.id, IntentState.REFUSED, reason=reason, at=self._clock.now())
         return 1
+
+
+def _stands(session: Session, intent: Intent) -> bool:
+    """Whether the intent is still as it was read: nobody else moved it meanwhile."""
+    current = store.intent(session, intent.id)
+    return current is not None and current.state is intent.state
 
 
 def sign_and_send(rpc: Rpc, signer: Signer, address: Address, unsigned: UnsignedTx) -> str:
     """Send one transaction outside the books: deployment and the demo's outsider use it."""
     return rpc.send_raw(signer.sign(address, unsigned).raw)
-
-
-def _waits_for(session: Session, intent: Intent) -> Intent | None:
-    return store.intent(session, intent.after) if intent.after else None

@@ -153,7 +153,7 @@ class KeystoreSigner:
     def _open(self, path: Path) -> LocalAccount:
         try:
             key = Account.decrypt(path.read_text(), self._password)
-        except ValueError as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise KeystoreLocked(
                 f"{path.name} does not open: {error}",
                 remedy="Set CONCORD_KEYSTORE_PASSWORD to the password it was made with.",
