@@ -20,9 +20,9 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, start_http_server
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from node.api.app import PREFIXES
 from node.core.errors import Rejected
 
-API_PATHS: Final = ("/v1", "/health", "/docs", "/openapi.json", "/errors")
 # Open streams are told to end and look once a second; what is left after this is cut.
 GRACE_SECONDS: Final = 2
 _BACKLOG: Final = 128
@@ -57,7 +57,7 @@ class Web:
 
 def is_api(path: str) -> bool:
     """Whether the API answers a path; the console answers every other."""
-    return any(path == each or path.startswith(f"{each}/") for each in API_PATHS)
+    return any(path == each or path.startswith(f"{each}/") for each in PREFIXES)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -27,6 +27,21 @@ A call that moves value needs `Idempotency-Key` and may be repeated safely. Refu
 documents (RFC 9457): decide on `code`; `type` leads to a page that explains it.
 """
 
+# In the order in which the page shows them.
+_TAGS: Final = {
+    "tokens": "The key to everything else; on a demo node only.",
+    "capabilities": "What can be instructed here, and how much at most.",
+    "instructions": "Issues, redemptions and transfers: told once, followed to their end.",
+    "payments": "One payment through every record.",
+    "proof": "Whether chain, books and bank agree.",
+    "reconciliation": "What they say alike, and every difference by name.",
+    "accounts": "The books, by account.",
+    "entries": "The books, in the order in which they were written.",
+    "events": "The chain, in the order in which the node learned of it.",
+    "statements": "The bank's files, statements and lines.",
+    "health": "How the node is.",
+}
+
 
 def create_api(services: Services) -> FastAPI:
     """Compose the API over the given services."""
@@ -35,6 +50,7 @@ def create_api(services: Services) -> FastAPI:
         summary="Chain, books and bank statements agree, or say why not.",
         description=_DESCRIPTION,
         version=services.version,
+        openapi_tags=[{"name": tag, "description": text} for tag, text in _TAGS.items()],
         docs_url=None,  # the framework's page loads scripts from elsewhere; routes/ has our own
         redoc_url=None,
         redirect_slashes=False,

@@ -115,6 +115,8 @@ def _complete(
     statuses += [409, 413, 415] if writes else []
     responses = operation["responses"]
     responses.pop("422", None)
+    for each in responses.values():
+        each["description"] = each["description"].replace("Successful Response", "Done")
     for status in sorted(statuses):
         responses.setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})
     bodies = [operation.get("requestBody", {}), *responses.values()]

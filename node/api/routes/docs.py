@@ -7,7 +7,6 @@ Called by: developers of partner banks, in a browser.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,6 +22,14 @@ from node.api.pages import STYLE, STYLE_PATH, code_marked, page
 router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 _CACHED: Final = {"Cache-Control": "public, max-age=300"}
 _OK_MAX: Final = 299
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Operations that belong together."""
+
+    text: str
+    operations: list[Shown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +61,12 @@ class Answer:
 def docs(request: Request, node: Node) -> Response:
     """Every operation on one page."""
     document = request.app.openapi()
-    groups: dict[str, list[Shown]] = defaultdict(list)
+    groups = {tag["name"]: Group(code_marked(tag["description"]), []) for tag in document["tags"]}
     for path, method, operation in operations(document):
         shown = _shown(document, path, method, operation)
-        groups[operation["tags"][0]].append(shown)
-    return page("docs.html", info=document["info"], groups=dict(groups), demo=node.demo)
+        groups[operation["tags"][0]].operations.append(shown)
+    base = str(request.base_url).rstrip("/")
+    return page("docs.html", info=document["info"], groups=groups, demo=node.demo, base=base)
 
 
 @router.get(STYLE_PATH, openapi_extra=PUBLIC)
