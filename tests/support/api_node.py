@@ -25,7 +25,8 @@ from node.settlement.desk import Desk
 from node.settlement.onboarding import Onboarding
 from node.settlement.service import SettlementService
 from tests.support.bank_messages import NUMBER
-from tests.support.console_day import CHAIN, NOW, SECRET, Node
+from tests.support.clock import NOW
+from tests.support.console_day import CHAIN, SECRET, Node
 
 ALICE, BOB, CAROL = ("0x" + digit * 40 for digit in "abc")
 NOBODY = "0x" + "9" * 40

@@ -14,7 +14,8 @@ from node.bank.writer import write_camt053
 from node.core.errors import Rejected
 from node.db.unit_of_work import read_only
 from node.ledger import store as books
-from tests.support.bank_messages import NOW, NUMBER, FixedClock
+from tests.support.bank_messages import NOW, NUMBER
+from tests.support.clock import Clock
 
 NOSTRO = f"NOSTRO:CAD:{NUMBER}"
 
@@ -24,7 +25,7 @@ def written(of: Statement) -> bytes:
 
 
 def take(engine: Engine, content: bytes, name: str = "day.xml") -> Received:
-    return receive(engine, content, name, received_by="bank-a", clock=FixedClock())
+    return receive(engine, content, name, received_by="bank-a", clock=Clock(NOW))
 
 
 def refused(engine: Engine, content: bytes, name: str = "day.xml") -> Rejected:

@@ -16,16 +16,6 @@ CAD = currency("CAD")
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:"
 
 
-class FixedClock:
-    """Always the same moment."""
-
-    def now(self) -> datetime:
-        return NOW
-
-    def today(self) -> date:
-        return NOW.date()
-
-
 def balance(code: str, amount: str, *, side: str = "CRDT", on: str = "2026-10-05") -> str:
     return (
         f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy='CAD'>{amount}</Amt>"

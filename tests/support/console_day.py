@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -30,8 +30,8 @@ from node.reconciliation.tables import BreakRow, ItemRow, MatchMemberRow, MatchR
 from node.services import Check, Head, Services
 from node.settlement.tables import InstructionRow
 from node.submission.tables import IntentHistoryRow, IntentRow
+from tests.support.clock import NOW, Clock
 
-NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 TODAY = NOW.date()
 UETR = "7a562c67-ca16-48ba-b074-65581be6f001"
 OTHER_UETR = "7a562c67-0000-4000-8000-000000000002"
@@ -45,24 +45,11 @@ SECRET = b"secret of the tests, thirty-two b"
 
 
 @dataclass
-class FixedClock:
-    """A clock that stands where it is put."""
-
-    at: datetime = NOW
-
-    def now(self) -> datetime:
-        return self.at
-
-    def today(self) -> date:
-        return self.at.date()
-
-
-@dataclass
 class Node:
     """What the console is given; a test may change each part."""
 
     engine: Engine
-    clock: FixedClock = field(default_factory=FixedClock)
+    clock: Clock = field(default_factory=Clock)
     lines: tuple[ProofLine, ...] = ()
     error: ConcordError | None = None
     demo: bool = True

@@ -4,7 +4,7 @@ In: an engine, amounts, accounts. Out: open accounts, `NewEntry`, `Expectation`,
 Used by tests of ledger, posting and feed.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -31,24 +31,6 @@ SUSPENSE = chart.suspense("EUR")
 NOSTRO_JPY = chart.nostro("JPY", "7654321")
 SUSPENSE_JPY = chart.suspense("JPY")
 ACCOUNTS = (NOSTRO, ALICE, BOB, SUSPENSE, NOSTRO_JPY, SUSPENSE_JPY)
-
-
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self, at: datetime = NOW) -> None:
-        self.at = at
-
-    def now(self) -> datetime:
-        return self.at
-
-    def today(self) -> date:
-        return self.at.date()
-
-    def later(self, **more: int) -> datetime:
-        """Move on by hours, days or the like, and tell the time."""
-        self.at += timedelta(**more)
-        return self.at
 
 
 def open_books(engine: Engine, *accounts: AccountSpec) -> None:

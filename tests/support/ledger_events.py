@@ -25,7 +25,8 @@ from node.posting import store as posting
 from node.posting.poster import PosterStage
 from node.posting.rulebook import Rulebook
 from node.posting.store import Decision
-from tests.support.ledger_books import NOW, UETR, Clock
+from tests.support.clock import Clock
+from tests.support.ledger_books import NOW, UETR
 
 CHAIN = ChainId(1337)
 ALICE_ADDRESS, BOB_ADDRESS, NOBODY = "0x" + "aa" * 20, "0x" + "bb" * 20, "0x" + "00" * 20
@@ -120,7 +121,7 @@ class Chain:
     """The record of one chain, and the poster that answers it."""
 
     engine: Engine
-    clock: Clock = field(default_factory=Clock)
+    clock: Clock = field(default_factory=lambda: Clock(NOW))
     rules: Rulebook = field(default_factory=rulebook)
     fence: Callable[[Session], None] = unfenced
 

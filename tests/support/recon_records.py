@@ -7,7 +7,7 @@ call each; the chain is a number that a test sets. Used by tests of reconciliati
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -35,8 +35,8 @@ from node.posting.poster import PosterStage
 from node.reconciliation.matcher import MatcherStage
 from node.reconciliation.proof import Proof, Prover
 from node.reconciliation.verdict import Tolerance
+from tests.support.clock import NOW, Clock
 
-NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 TODAY = NOW.date()
 TOMORROW = NOW + timedelta(days=1)
 CHAIN = ChainId(1337)
@@ -47,19 +47,6 @@ HOLDER = chart.wallet("EUR", "0x" + "ab" * 20)
 PAYEE = chart.wallet("EUR", "0x" + "cd" * 20)
 SUSPENSE = chart.suspense("EUR")
 Booked = tuple[chart.AccountSpec, chart.AccountSpec, int]
-
-
-@dataclass
-class Clock:
-    """A clock that a test moves."""
-
-    at: datetime = NOW
-
-    def now(self) -> datetime:
-        return self.at
-
-    def today(self) -> date:
-        return self.at.date()
 
 
 @dataclass

@@ -24,7 +24,8 @@ from node.api.guard import PUBLIC, GuardedRoute
 from node.control.roles import Permission, Role, allows
 from node.core.plugins import discover
 from tests.support.api_node import ApiNode, bearer, token
-from tests.support.console_day import NOW, SECRET
+from tests.support.clock import NOW
+from tests.support.console_day import SECRET
 from tests.support.problems import problem
 
 READ, INSTRUCT, UPLOAD = Permission.READ, Permission.INSTRUCT, Permission.UPLOAD

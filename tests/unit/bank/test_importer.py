@@ -21,9 +21,9 @@ from node.ledger import balances
 from node.ledger import store as books
 from tests.support.bank_import import NOSTRO, counts, refused, take, written
 from tests.support.bank_messages import (
+    NOW,
     NUMBER,
     UETR,
-    FixedClock,
     balance,
     camt053,
     camt054,
@@ -31,6 +31,7 @@ from tests.support.bank_messages import (
     report,
     statement,
 )
+from tests.support.clock import Clock
 from tests.support.optional import absent
 
 SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "samples"
@@ -140,9 +141,9 @@ def test_whoever_is_told_commits_with_the_file(engine: Engine) -> None:
         told.append(received)
 
     content = written(statement(0, [5]))
-    receive(engine, content, "a", received_by="b", clock=FixedClock(), tell=tell)
+    receive(engine, content, "a", received_by="b", clock=Clock(NOW), tell=tell)
     with pytest.raises(FileRefused):
-        receive(engine, content, "a", received_by="b", clock=FixedClock(), tell=tell)
+        receive(engine, content, "a", received_by="b", clock=Clock(NOW), tell=tell)
     assert [(each.accepted, each.error_code) for each in told] == [
         (True, ""),
         (False, "STATEMENT_DUPLICATE"),

@@ -18,7 +18,8 @@ from node.core.money import Money
 from node.db.engine import open_engine
 from node.db.unit_of_work import read_only, unit_of_work
 from node.ledger import chart, journal
-from tests.support.bank_messages import CAD, NOW, UETR, FixedClock, statement
+from tests.support.bank_messages import CAD, NOW, UETR, statement
+from tests.support.clock import Clock
 
 DAYS = 3
 
@@ -42,7 +43,7 @@ def session(database_url: str) -> Iterator[Session]:
         lines = (*whole.entries[:2], replace(whole.entries[2], status=PENDING))
         of = replace(whole, entries=lines, closing=Money(100 * day + 100, CAD))
         content = write_camt053(of, owner_bic="A" * 8, servicer_bic="B" * 8, created_at=NOW)
-        receive(engine, content, f"{number}{day}.xml", received_by="b", clock=FixedClock())
+        receive(engine, content, f"{number}{day}.xml", received_by="b", clock=Clock(NOW))
     with read_only(engine) as reading:
         yield reading
     engine.dispose()

@@ -10,7 +10,8 @@ from starlette.testclient import TestClient
 
 from node.console.session import COOKIE, LIFE_SECONDS_MAX, ROTATE_SECONDS, new_visitor, seal, unseal
 from node.control.roles import Role
-from tests.support.console_day import NOW, Node, sign_in, token_in
+from tests.support.clock import NOW
+from tests.support.console_day import Node, sign_in, token_in
 
 PAGES = ("/", "/payments", "/breaks", "/statements", "/accounts", "/search", "/parts/proof")
 SECRET = b"secret of the tests, thirty-two b"

@@ -13,7 +13,8 @@ from node.console.flow import Flow, flow_of
 from node.console.newest import newest
 from node.core.money import Money, currency
 from node.settlement.instruction import Instruction, InstructionKind, InstructionState
-from tests.support.console_day import NOW, TODAY, UETR
+from tests.support.clock import NOW
+from tests.support.console_day import TODAY, UETR
 
 
 @pytest.mark.parametrize(

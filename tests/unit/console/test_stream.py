@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 from node.console import stream
 from node.console.session import LIFE_SECONDS_MAX
 from node.feed.store import Message
-from tests.support.console_day import NOW, Node
+from tests.support.clock import NOW
+from tests.support.console_day import Node
 
 
 @pytest.fixture(autouse=True)

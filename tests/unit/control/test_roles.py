@@ -18,7 +18,7 @@ DENIED = [
     (role, permission) for role in Role for permission in Permission
     if permission not in ALLOWED.get(role, set())
 ]  # fmt: skip
-GRANTED = [(role, permission) for role, held in ALLOWED.items() for permission in held]
+GRANTED = [(role, permission) for role, held in ALLOWED.items() for permission in sorted(held)]
 
 
 @pytest.mark.parametrize("permission", Permission)

@@ -17,10 +17,10 @@ from node.events.event import Change
 from node.feed import sequencer, store
 from node.feed.sequencer import BATCH, SequencerStage
 from node.feed.store import Message
+from tests.support.clock import Clock
 from tests.support.ledger_books import (
     NOW,
     UETR,
-    Clock,
     new_entry,
     open_books,
     pending,
@@ -39,7 +39,7 @@ def chain(engine: Engine) -> Chain:
 
 
 def run(chain: Chain, fence: Callable[[Session], None] = unfenced) -> int:
-    return SequencerStage(engine=chain.engine, fence=fence, clock=Clock()).run_once()
+    return SequencerStage(engine=chain.engine, fence=fence, clock=Clock(NOW)).run_once()
 
 
 def told(chain: Chain) -> list[Message]:

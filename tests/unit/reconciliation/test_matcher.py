@@ -18,7 +18,8 @@ from node.reconciliation.breaks import Break, Cause, age_days
 from node.reconciliation.matcher import MatcherStage
 from node.reconciliation.tables import ItemRow, MatchMemberRow
 from node.reconciliation.writes import store as writes
-from tests.support.recon_records import HOLDER, NOSTRO, NOW, TOMORROW, Records, expected
+from tests.support.clock import NOW
+from tests.support.recon_records import HOLDER, NOSTRO, TOMORROW, Records, expected
 
 
 def uetr() -> str:
