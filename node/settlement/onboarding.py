@@ -19,6 +19,7 @@ from node.core.ids import derived_id, wallet_key
 from node.core.types import Address
 from node.db.unit_of_work import unit_of_work
 from node.ledger import chart, journal
+from node.ledger import store as ledger
 from node.settlement import store
 from node.settlement.desk import Desk
 from node.settlement.wallet import Wallet
@@ -41,11 +42,13 @@ class Onboarding:
         spec = chart.nostro(currency, number)
         now = self._clock.now()
         with unit_of_work(self._engine) as session:
+            known = ledger.account(session, spec.code) is not None
             journal.open_account(session, spec, label=name, at=now)
             for each in (chart.suspense(currency), chart.brought_forward(currency)):
                 journal.open_account(session, each, at=now)
             journal.open_account(session, chart.fees(currency), at=now)
-            audit.record(session, actor=by, action="nostro.opened", subject=spec.code, at=now)
+            if not known:
+                audit.record(session, actor=by, action="nostro.opened", subject=spec.code, at=now)
         return spec.code
 
     def customer(

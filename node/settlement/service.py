@@ -163,8 +163,7 @@ class SettlementService:
         money = parse_positive(asked.amount, currency(asked.currency))
         limits.check_amount(money, self._limits)
         self._desk.token(asked.currency)
-        debtor = self._wallet(session, asked.debtor_wallet, pays=True)
-        creditor = self._wallet(session, asked.creditor_wallet, pays=False)
+        debtor, creditor = self._wallets(session, asked)
         if debtor and debtor == creditor:
             raise SameWallet(f"{debtor} would pay itself", remedy="Name another payee.")
         nostro = _nostro(session, asked)
@@ -223,9 +222,14 @@ class SettlementService:
             at=now,
         )
 
+    def _wallets(self, session: Session, asked: _Asked) -> tuple[str, str]:
+        """Payer and payee; empty on the side where money comes in or goes out by the bank."""
+        pays, receives = asked.kind != InstructionKind.ISSUE, asked.kind != InstructionKind.REDEEM
+        debtor = self._wallet(session, asked.debtor_wallet, pays=True) if pays else ""
+        creditor = self._wallet(session, asked.creditor_wallet, pays=False) if receives else ""
+        return debtor, creditor
+
     def _wallet(self, session: Session, address: str, *, pays: bool) -> str:
-        if not address:
-            return ""
         key = wallet_key(address)
         wallet = store.wallet(session, key)
         if wallet is None:

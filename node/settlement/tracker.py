@@ -27,9 +27,9 @@ from node.settlement.steps import prepare_cancellation
 from node.submission import store as intents_store
 from node.submission.intent import Intent, IntentState
 
-_ON_ITS_WAY: Final = frozenset({IntentState.SIGNED, IntentState.SENT})
 _IN_A_BLOCK: Final = frozenset({IntentState.MINED, IntentState.CONFIRMED, IntentState.FINAL})
 _NEVER_SENT: Final = frozenset({IntentState.REFUSED})
+_UNSENT: Final = _NEVER_SENT | {IntentState.PREPARED}
 _LOST: Final = frozenset({IntentState.REVERTED, IntentState.DROPPED, IntentState.EXPIRED})
 
 
@@ -120,7 +120,8 @@ def standing(
         return _ended(payment, intents)
     if payment.state in _IN_A_BLOCK:
         return InstructionState.ON_CHAIN, ""
-    begun = any(each.state in _ON_ITS_WAY | _IN_A_BLOCK for each in intents.values())
+    # Also when what was sent ended badly: the payment that waits for it is refused next.
+    begun = any(each.state not in _UNSENT for each in intents.values())
     return (InstructionState.SENT if begun else InstructionState.INSTRUCTED), ""
 
 

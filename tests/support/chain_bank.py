@@ -57,11 +57,16 @@ class ChainBank:
 def open_bank(folder: Path, clock: MovableClock | None = None) -> ChainBank:
     """The deployed chain in this folder; put there first where the folder has none."""
     clock = clock or MovableClock()
-    content, deployment = _deployed()
+    content, made = _deployed()
     path = folder / "chain.db"
     if not path.exists():
         path.write_bytes(content)
-    return ChainBank(EmbeddedChain(path, now=lambda: clock.now().timestamp()), deployment, clock)
+    return ChainBank(EmbeddedChain(path, now=lambda: clock.now().timestamp()), made, clock)
+
+
+def deployment() -> Deployment:
+    """The record of that deployment, for tests that ask no chain."""
+    return _deployed()[1]
 
 
 def desk(deployment: Deployment) -> Desk:
