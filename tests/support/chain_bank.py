@@ -7,8 +7,7 @@ both share. Used by tests of submission, settlement and of the whole way of the 
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -19,26 +18,10 @@ from node.chain.embedded import EmbeddedChain
 from node.settlement.desk import Desk
 from node.submission.deployer import KeystoreDeployer
 from tests.support.chain_keys import BANK, ROLES, MemorySigner, address
+from tests.support.clock import Clock
 from tests.support.deployment import plan_data
 
-START = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 CURRENCIES = ("CAD", "EUR")
-
-
-@dataclass
-class MovableClock:
-    """A clock that moves only when it is told to, and never back."""
-
-    at: datetime = field(default=START)
-
-    def now(self) -> datetime:
-        return self.at
-
-    def today(self) -> date:
-        return self.at.date()
-
-    def advance(self, seconds: int) -> None:
-        self.at += timedelta(seconds=seconds)
 
 
 @dataclass
@@ -47,16 +30,16 @@ class ChainBank:
 
     chain: EmbeddedChain
     deployment: Deployment
-    clock: MovableClock
+    clock: Clock
 
     @property
     def desk(self) -> Desk:
         return desk(self.deployment)
 
 
-def open_bank(folder: Path, clock: MovableClock | None = None) -> ChainBank:
+def open_bank(folder: Path, clock: Clock | None = None) -> ChainBank:
     """The deployed chain in this folder; put there first where the folder has none."""
-    clock = clock or MovableClock()
+    clock = clock or Clock()
     content, made = _deployed()
     path = folder / "chain.db"
     if not path.exists():
@@ -84,7 +67,7 @@ def desk(deployment: Deployment) -> Desk:
 def _deployed() -> tuple[bytes, Deployment]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        clock = MovableClock()
+        clock = Clock()
         chain = EmbeddedChain(
             folder / "chain.db", map(address, BANK), now=lambda: clock.now().timestamp()
         )

@@ -25,8 +25,9 @@ from node.settlement.service import SettlementService
 from node.settlement.tracker import TrackerStage
 from node.submission import store as intents
 from node.submission.intent import Intent
-from tests.support.chain_bank import MovableClock, deployment, desk
+from tests.support.chain_bank import deployment, desk
 from tests.support.chain_keys import address
+from tests.support.clock import Clock
 
 NOSTRO = "9875687"
 LIMITS = Limits("1000000", {"EUR": "500.00"})
@@ -81,7 +82,7 @@ class SettlementDesk:
     """Settlement over one database."""
 
     engine: Engine
-    clock: MovableClock = field(default_factory=MovableClock)
+    clock: Clock = field(default_factory=Clock)
     desk: Desk = field(default_factory=lambda: desk(deployment()))
     limits: Limits = LIMITS
     fence: Callable[[Session], None] = unfenced

@@ -22,8 +22,8 @@ from node.events import store
 from node.events.event import EventChange
 from node.events.indexer import IndexerStage
 from node.events.tables import EventRow
-from tests.support.chain_bank import MovableClock
 from tests.support.chain_script import CHAIN_ID, ScriptedChain, catalog, hash_of
+from tests.support.clock import Clock
 from tests.support.fault_proxy import Faults
 
 POLICY = FinalityPolicy(confirmations=1, final_depth=3, tag=None)
@@ -62,7 +62,7 @@ class Follower:
             catalog=catalog(self.first_block),
             policy=self.policy,
             fence=self.fence,
-            clock=MovableClock(),
+            clock=Clock(),
         )
 
     def follow(self) -> None:

@@ -20,7 +20,6 @@ from node.ledger import store as ledger
 from node.settlement.instruction import Instruction, InstructionKind, InstructionState
 from node.settlement.steps import hold_terms, intent_id, prepare_cancellation, prepare_steps
 from node.submission.intent import Intent, IntentState
-from tests.support.chain_bank import START
 from tests.support.chain_desk import (
     NOSTRO,
     SettlementDesk,
@@ -31,6 +30,7 @@ from tests.support.chain_desk import (
     uetr,
 )
 from tests.support.chain_keys import address
+from tests.support.clock import NOW
 
 ALICE, BOB = address("alice"), address("bob")
 CODE = f"NOSTRO:CAD:{NOSTRO}"
@@ -50,8 +50,8 @@ def test_an_instruction_as_it_is_kept(bank: SettlementDesk) -> None:
     assert (kept.debtor_wallet, kept.creditor_wallet, kept.nostro) == ("", ALICE, CODE)
     assert (kept.end_to_end_id, kept.created_by) == ("E2E", "partner")
     assert kept.state is InstructionState.INSTRUCTED
-    assert kept.value_date == START.date()
-    assert kept.created_at == kept.updated_at == START
+    assert kept.value_date == NOW.date()
+    assert kept.created_at == kept.updated_at == NOW
 
 
 def test_what_is_announced_audited_and_told_with_it(bank: SettlementDesk) -> None:
@@ -113,7 +113,7 @@ def test_an_issue_attests_and_then_issues(bank: SettlementDesk) -> None:
     assert (attest.signer, paid.signer) == (bank.desk.attestor, bank.desk.issuer)
     assert attest.target == paid.target == gate.address.lower()
     assert (attest.after, paid.after) == ("", attest.id)
-    assert calls(attest, "IssuanceGate", "attest", 500, int(START.timestamp()))
+    assert calls(attest, "IssuanceGate", "attest", 500, int(NOW.timestamp()))
     assert calls(paid, "IssuanceGate", "issue", 1, kept.ref, ALICE, 500)
 
 
@@ -127,7 +127,7 @@ def test_a_redemption_holds_and_then_redeems(bank: SettlementDesk) -> None:
     assert hold.target == bank.desk.token("CAD").address.lower()
     assert paid.target == bank.desk.gate("CAD").address.lower()
     assert (hold.after, paid.after) == ("", hold.id)
-    assert terms.expiry == int(START.timestamp()) + 86_400
+    assert terms.expiry == int(NOW.timestamp()) + 86_400
     assert terms.notary == terms.recipient == bank.desk.gate("CAD").address
     assert calls(hold, "DepositToken", "createHold", terms.as_argument())
     assert calls(paid, "IssuanceGate", "redeem", 1, kept.ref, terms.as_argument())
@@ -166,9 +166,9 @@ def test_an_attestation_covers_what_is_announced_and_not_yet_booked(bank: Settle
     bank.service.issue(issue(4, "100.00", "alice", currency="EUR"), caller("4"))
     bank.service.redeem(redeem(5, "2.00", "alice"), caller("5"))
     with unit_of_work(bank.engine) as session:
-        journal.end_expectation(session, bank.instruction(2).expectation_id, "refused", START)
+        journal.end_expectation(session, bank.instruction(2).expectation_id, "refused", NOW)
     bank.service.issue(issue(6, "3.00", "alice"), caller("6"))
-    at = int(START.timestamp())
+    at = int(NOW.timestamp())
     attested = {1: 500, 2: 1200, 3: 1300, 4: 10_000, 6: 900}
     for number, owed in attested.items():
         assert calls(bank.intents(number)["ATTEST"], "IssuanceGate", "attest", owed, at)
@@ -180,7 +180,7 @@ def test_preparing_again_prepares_nothing_new(bank: SettlementDesk) -> None:
     before = bank.counts()
     for number in (2, 3):
         with unit_of_work(bank.engine) as session:
-            prepare_steps(session, bank.desk, bank.instruction(number), START)
+            prepare_steps(session, bank.desk, bank.instruction(number), NOW)
     assert bank.counts() == before
     for each in bank.intents(1).values():
         assert each.state is IntentState.PREPARED
@@ -190,7 +190,7 @@ def test_a_hold_is_given_back_by_its_own_terms_once(bank: SettlementDesk) -> Non
     kept = _instruct(bank, "redeem", 1)
     for _ in range(2):
         with unit_of_work(bank.engine) as session:
-            prepare_cancellation(session, bank.desk, kept, START)
+            prepare_cancellation(session, bank.desk, kept, NOW)
     cancel = bank.intents(1)["CANCEL"]
     assert cancel.id == intent_id(kept.id, "CANCEL")
     assert cancel.signer == bank.desk.issuer

@@ -11,7 +11,6 @@ from node.control.halt import Scope
 from node.core.errors import ConcordError
 from node.db.unit_of_work import unit_of_work
 from node.settlement.commands import IssueCommand, Outcome, RedeemCommand, TransferCommand
-from tests.support.chain_bank import START
 from tests.support.chain_desk import (
     NOSTRO,
     SettlementDesk,
@@ -22,6 +21,7 @@ from tests.support.chain_desk import (
     uetr,
 )
 from tests.support.chain_keys import address
+from tests.support.clock import NOW
 
 Command = IssueCommand | RedeemCommand | TransferCommand
 STRANGER = address("stranger")
@@ -156,7 +156,7 @@ def test_a_key_is_not_used_for_another_content(bank: SettlementDesk) -> None:
 def test_the_same_key_and_content_gives_what_it_made(bank: SettlementDesk) -> None:
     made = instruct(bank, issue(1, "5.00", "alice"), "key")
     before = bank.counts()
-    bank.clock.advance(3600)
+    bank.clock.later(seconds=3600)
     again = instruct(bank, issue(1, "5.00", "alice"), "key")
     assert again.replayed
     assert again.instruction == made.instruction
@@ -174,7 +174,7 @@ def test_a_halted_node_takes_no_command_and_still_tells_what_it_took(
 ) -> None:
     instruct(bank, issue(1, "5.00", "alice"), "first")
     with unit_of_work(bank.engine) as session:
-        halt.halt(session, Scope.COMMANDS, "closed for the audit", START)
+        halt.halt(session, Scope.COMMANDS, "closed for the audit", NOW)
     before = bank.counts()
     with pytest.raises(ConcordError, match="closed for the audit") as refused:
         instruct(bank, issue(2, "5.00", "alice"), "second")
@@ -184,12 +184,12 @@ def test_a_halted_node_takes_no_command_and_still_tells_what_it_took(
     assert instruct(bank, issue(1, "5.00", "alice"), "first").replayed
     assert bank.counts() == before
     with unit_of_work(bank.engine) as session:
-        halt.lift(session, Scope.COMMANDS, "auditor", START)
+        halt.lift(session, Scope.COMMANDS, "auditor", NOW)
     assert not instruct(bank, issue(2, "5.00", "alice"), "second").replayed
 
 
 @pytest.mark.parametrize("scope", [Scope.POSTING, Scope.SUBMISSION])
 def test_another_halt_does_not_stop_commands(bank: SettlementDesk, scope: Scope) -> None:
     with unit_of_work(bank.engine) as session:
-        halt.halt(session, scope, "deep reorg", START)
+        halt.halt(session, scope, "deep reorg", NOW)
     assert not instruct(bank, issue(1, "5.00", "alice")).replayed

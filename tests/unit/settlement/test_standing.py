@@ -19,9 +19,9 @@ from node.settlement.instruction import (
 from node.settlement.tracker import standing
 from node.submission.intent import STEPS as INTENT_STEPS
 from node.submission.intent import Intent, IntentState
-from tests.support.chain_bank import START
 from tests.support.chain_desk import uetr
 from tests.support.chain_keys import address
+from tests.support.clock import NOW
 
 I = IntentState  # noqa: E741 - the ladder of intents
 
@@ -67,8 +67,8 @@ def intents_in(first: IntentState, paid: IntentState) -> dict[str, Intent]:
             block_hash="",
             attempts=0,
             reason="",
-            created_at=START,
-            updated_at=START,
+            created_at=NOW,
+            updated_at=NOW,
         )
         for sequence, (purpose, state) in enumerate((("ATTEST", first), ("ISSUE", paid)))
     }
@@ -85,10 +85,10 @@ AN_ISSUE = Instruction(
     creditor_wallet=address("alice"),
     nostro="NOSTRO:CAD:1",
     end_to_end_id="",
-    value_date=START.date(),
+    value_date=NOW.date(),
     state=InstructionState.INSTRUCTED,
     reason="",
     created_by="partner",
-    created_at=START,
-    updated_at=START,
+    created_at=NOW,
+    updated_at=NOW,
 )

@@ -24,8 +24,8 @@ from node.settlement.instruction import (
 )
 from node.submission.intent import IntentState
 from node.submission.tables import IntentRow
-from tests.support.chain_bank import START
 from tests.support.chain_desk import SettlementDesk, caller, issue, redeem, transfer, uetr
+from tests.support.clock import NOW
 
 S, I = InstructionState, IntentState  # noqa: E741 - the two ladders side by side
 
@@ -59,7 +59,7 @@ def book(bank: SettlementDesk, number: int, *, final: bool = True) -> str:
             evidence={},
         )
         write = journal.post if final else journal.record_pending
-        return str(write(session, new, START).id)
+        return str(write(session, new, NOW).id)
 
 
 def state(bank: SettlementDesk, number: int = 1) -> InstructionState:
@@ -196,7 +196,7 @@ def test_a_pending_entry_does_not_settle(bank: SettlementDesk) -> None:
     pending = book(bank, 1, final=False)
     assert state(bank) is S.ON_CHAIN
     with unit_of_work(bank.engine) as session:
-        journal.post_pending(session, pending, START)
+        journal.post_pending(session, pending, NOW)
     assert state(bank) is S.SETTLED
 
 
@@ -206,8 +206,8 @@ def test_a_voided_or_reversed_entry_does_not_settle(bank: SettlementDesk) -> Non
         put(bank, number, "ISSUE", I.CONFIRMED)
     voided, reversed_ = book(bank, 1, final=False), book(bank, 2)
     with unit_of_work(bank.engine) as session:
-        journal.void_pending(session, voided, START, "reorg")
-        journal.reverse(session, reversed_, START, "reorg")
+        journal.void_pending(session, voided, NOW, "reorg")
+        journal.reverse(session, reversed_, NOW, "reorg")
     bank.tracker.run_once()
     assert [bank.instruction(number).state for number in (1, 2)] == [S.ON_CHAIN, S.ON_CHAIN]
 
@@ -222,7 +222,7 @@ def test_each_step_is_audited_and_told_once(bank: SettlementDesk) -> None:
     bank.service.transfer(transfer(1, "5.00", "alice", "bob"), caller("k"))
     kept = bank.instruction(1)
     put(bank, 1, "TRANSFER", I.SENT)
-    bank.clock.advance(60)
+    bank.clock.later(seconds=60)
     for _ in range(3):
         bank.tracker.run_once()
     with read_only(bank.engine) as session:
@@ -231,7 +231,7 @@ def test_each_step_is_audited_and_told_once(bank: SettlementDesk) -> None:
         assert audit.verify(session) == []
     assert [each.action for each in trail] == ["transfer.instructed", "instruction.changed"]
     assert trail[1].detail == {"from": "INSTRUCTED", "to": "SENT", "reason": ""}
-    assert trail[1].at == START + timedelta(seconds=60)
+    assert trail[1].at == NOW + timedelta(seconds=60)
     assert len(told) == 2
 
 
