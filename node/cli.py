@@ -64,7 +64,7 @@ def main(words: Sequence[str] | None = None) -> None:
     """Run one verb, and end the process with its exit code."""
     given = list(sys.argv[1:] if words is None else words)
     try:
-        app(given)
+        app(given, prog_name="concord")
     except ConcordError as error:
         if "--json" in given:
             _print_json(error.problem())

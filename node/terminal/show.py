@@ -108,7 +108,8 @@ def file(told: Shown, console: Console) -> None:
         ]
         text = f"[green]✓[/] {name}: {told['format']}, {', '.join(content) or 'nothing in it'}"
     else:
-        place = f" line {told['line']}" if told["line"] else ""
+        at = f"line {told['line']}"
+        place = f" {at}" if told["line"] and not told["detail"].startswith(at) else ""
         text = f"[bold red]✗[/] {name}: {told['code']}{place}: {escape(told['detail'])}"
         text += f"\n  [bold]{escape(told['remedy'])}[/]" if told["remedy"] else ""
     console.print(text, highlight=False, soft_wrap=True)
