@@ -8,8 +8,9 @@ A check that cannot be made because something below it fails is itself a finding
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from sqlmodel import Session
@@ -38,59 +39,86 @@ HEAD_AHEAD_SECONDS_MAX: Final = 60
 HEAD_OLD_SECONDS_MAX: Final = 900
 BLOCKS_BEHIND_MAX: Final = 100
 ROWS_BEHIND_MAX: Final = 1000
+# How long a finding is told again before it is looked for anew.
+QUICK_SECONDS: Final = 2
+THOROUGH_SECONDS: Final = 60
 _SHOWN: Final = 3
 
 Verdict = tuple[str, str]  # finding, remedy; the remedy is empty where all is well
+Look = Callable[[], Verdict]
 
 
-@dataclass(frozen=True, slots=True)
 class Doctor:
-    """Looks. `plan` is None where nobody said from which plan the contracts were deployed."""
+    """Looks. `plan` is None where nobody said from which plan the contracts were deployed.
 
-    parts: Parts
-    plan: Plan | None
-    embedded: bool
+    Health is asked by anyone and often: what was just found is told again, so that asking cannot
+    keep the database or a paid endpoint busy.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        plan: Plan | None,
+        *,
+        embedded: bool,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._parts = parts
+        self._plan = plan
+        self._embedded = embedded
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._told: dict[str, tuple[float, Check]] = {}
 
     def checks(self) -> list[Check]:
         """Everything, in the order in which one thing stands on another."""
-        return [_checked(name, look) for name, look in self._looks()]
+        with self._lock:
+            return [self._check(*look) for look in self._looks()]
 
-    def _looks(self) -> Iterator[tuple[str, Callable[[], Verdict]]]:
-        yield "database", self._database
-        yield "chain", self._chain
-        yield "clock", self._clock
-        yield "contracts", self._contracts
-        yield "roles", self._roles
-        yield "keystore", self._keystore
-        yield "halts", self._within(_halts)
-        yield "lease", self._within(self._lease)
-        yield "cursors", self._cursors
-        yield "audit trail", self._within(_audit_trail)
-        yield "ledger", self._within(_ledger)
+    def _looks(self) -> Iterator[tuple[str, Look, int]]:
+        yield "database", self._database, QUICK_SECONDS
+        yield "chain", self._chain, QUICK_SECONDS
+        yield "clock", self._clock, QUICK_SECONDS
+        yield "contracts", self._contracts, THOROUGH_SECONDS
+        yield "roles", self._roles, THOROUGH_SECONDS
+        yield "keystore", self._keystore, QUICK_SECONDS
+        yield "halts", self._within(_halts), QUICK_SECONDS
+        yield "lease", self._within(self._lease), QUICK_SECONDS
+        yield "cursors", self._cursors, QUICK_SECONDS
+        yield "audit trail", self._within(_audit_trail), THOROUGH_SECONDS
+        yield "ledger", self._within(_ledger), THOROUGH_SECONDS
 
-    def _within(self, look: Callable[[Session], Verdict]) -> Callable[[], Verdict]:
+    def _check(self, name: str, look: Look, seconds: int) -> Check:
+        now = self._monotonic()
+        at, told = self._told.get(name, (now, None))
+        if told is None or now - at >= seconds:
+            at, told = now, _checked(name, look)
+            self._told[name] = at, told
+        return told
+
+    def _within(self, look: Callable[[Session], Verdict]) -> Look:
         def looked() -> Verdict:
-            with read_only(self.parts.engine) as session:
+            with read_only(self._parts.engine) as session:
                 return look(session)
 
         return looked
 
     def _database(self) -> Verdict:
-        with read_only(self.parts.engine):
+        with read_only(self._parts.engine):
             return (
-                f"{self.parts.engine.dialect.name}, schema {schema_version(self.parts.engine)}",
+                f"{self._parts.engine.dialect.name}, schema {schema_version(self._parts.engine)}",
                 "",
             )
 
     def _chain(self) -> Verdict:
-        chain_id, head = self.parts.rpc.chain_id(), self.parts.rpc.block("latest")
+        chain_id, head = self._parts.rpc.chain_id(), self._parts.rpc.block("latest")
         return f"chain {chain_id} answers, head {head.number}", ""
 
     def _clock(self) -> Verdict:
-        if self.embedded:
+        if self._embedded:
             return "the chain inside the node keeps this machine's time", ""
-        head = self.parts.rpc.block("latest")
-        age = int(self.parts.clock.now().timestamp()) - head.timestamp
+        head = self._parts.rpc.block("latest")
+        age = int(self._parts.clock.now().timestamp()) - head.timestamp
         if age < -HEAD_AHEAD_SECONDS_MAX:
             return (
                 f"the chain's newest block is {-age} s ahead of this machine",
@@ -104,35 +132,32 @@ class Doctor:
         return f"in step with the chain, its newest block is {max(age, 0)} s old", ""
 
     def _contracts(self) -> Verdict:
-        deployment = self.parts.desk.deployment
-        check_code(self.parts.rpc, deployment)
+        deployment = self._parts.desk.deployment
+        check_code(self._parts.rpc, deployment)
         codes = ", ".join(deployment.currencies)
         return f"{len(deployment.contracts)} contracts stand as compiled ({codes})", ""
 
     def _roles(self) -> Verdict:
-        if self.plan is None:
+        if self._plan is None:
             return "not compared: CONCORD_DEPLOYMENT_PLAN names no plan", ""
-        found = verify(self.parts.rpc, self.plan, self.parts.desk.deployment)
+        found = verify(self._parts.rpc, self._plan, self._parts.desk.deployment)
         if not found:
             return "every right on the chain is as planned", ""
-        shown = "; ".join(
-            f"{each.subject}: {each.expected} is planned, {each.found} found"
-            for each in found[:_SHOWN]
-        )
+        shown = "; ".join(str(each) for each in found[:_SHOWN])
         return (
             f"{len(found)} differences from the plan: {shown}",
             "Run scripts/verify_deployment.py for all of them; find out who changed the rights.",
         )
 
     def _keystore(self) -> Verdict:
-        desk, rpc = self.parts.desk, self.parts.rpc
+        desk, rpc = self._parts.desk, self._parts.rpc
         wanted = {
             "issuer": desk.issuer,
             "attestor": desk.attestor,
             "compliance": desk.compliance,
             "funder": desk.funder,
         }
-        held = self.parts.signer.addresses()
+        held = self._parts.signer.addresses()
         missing = [label for label, address in wanted.items() if address not in held]
         if missing:
             return f"no key for {', '.join(missing)}", "Restore the key files from their backup."
@@ -143,13 +168,13 @@ class Doctor:
 
     def _lease(self, session: Session) -> Verdict:
         held = leases.lease(session, ROLE)
-        if held is None or held.expires_at <= self.parts.clock.now():
+        if held is None or held.expires_at <= self._parts.clock.now():
             return "free: no process runs the stages", ""
         return f"held by {held.holder}, epoch {held.epoch}", ""
 
     def _cursors(self) -> Verdict:
-        head = self.parts.rpc.block("latest").number
-        with read_only(self.parts.engine) as session:
+        head = self._parts.rpc.block("latest").number
+        with read_only(self._parts.engine) as session:
             lags = _lags(session, head)
         text = ", ".join(f"{name} {lag}" for name, lag in lags.items())
         slow = [
@@ -165,7 +190,7 @@ class Doctor:
         return f"behind: {text}", ""
 
 
-def _checked(name: str, look: Callable[[], Verdict]) -> Check:
+def _checked(name: str, look: Look) -> Check:
     try:
         finding, remedy = look()
     except ConcordError as error:
