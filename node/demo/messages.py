@@ -10,7 +10,7 @@ it, else at the first account kept in its currency.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -51,6 +51,17 @@ class MessageFile:
         return bool(self.message.statements)
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One payment as the bank carries it out, for the party of it that is a customer."""
+
+    payment: PaymentMessage
+    nostro: str
+    name: str
+    label: str
+    incoming: bool
+
+
 def load(folder: Path) -> list[MessageFile]:
     """Every file of the folder, in name order. Raises `NoMessages` when none is understood."""
     if not folder.is_dir():
@@ -78,13 +89,14 @@ def currencies(files: Iterable[MessageFile]) -> tuple[str, ...]:
 
 def play(stage: Stage, files: Sequence[MessageFile]) -> None:
     """Do what the messages say; what was done before is not done again."""
-    nostros = _open_accounts(stage, files)
-    payments = _payments(files)
-    stage.say(f"onboarding {len(_customers(payments))} customers named by the payments")
-    wallets = stage.onboard(_customers(payments))
+    _open_accounts(stage, files)
+    orders = _orders(files)
+    customers = _customers(orders)
+    stage.say(f"onboarding {len(customers)} customers named by the payments")
+    wallets = stage.onboard(customers)
     stage.play()
-    for payment in payments:
-        _carry_out(stage, payment, nostros, wallets)
+    for order in orders:
+        _carry_out(stage, order, wallets[order.label])
     stage.play()
     for each in files:
         if each.for_import:
@@ -109,34 +121,40 @@ def _statements(files: Iterable[MessageFile]) -> list[Statement]:
     return [each for file in files if file.message for each in file.message.statements]
 
 
-def _open_accounts(stage: Stage, files: Sequence[MessageFile]) -> dict[str, list[Statement]]:
-    """Open each account that the statements are of; gives the statements by currency."""
-    by_currency: dict[str, list[Statement]] = {code: [] for code in currencies(files)}
-    for each in _statements(files):
-        by_currency[each.currency].append(each)
+def _open_accounts(stage: Stage, files: Sequence[MessageFile]) -> None:
+    """Open each account that the statements are of, and one in each currency without any."""
+    statements = _statements(files)
+    for each in statements:
         _open_account(stage, each.currency, each.account_number)
-    for code, statements in by_currency.items():
-        if not statements:
-            _open_account(stage, code, FALLBACK_NUMBER)
-    return by_currency
+    for code in set(currencies(files)) - {each.currency for each in statements}:
+        _open_account(stage, code, FALLBACK_NUMBER)
 
 
 def _open_account(stage: Stage, code: str, number: str) -> None:
     stage.node.onboarding.correspondent(code, number, "Correspondent", by=ACTOR)
 
 
-def _customers(payments: Iterable[PaymentMessage]) -> list[Customer]:
-    """Each party that holds, or pays from, a wallet; known by account, else by name."""
+def _orders(files: Sequence[MessageFile]) -> list[Order]:
+    """What each payment asks of the bank: issue where it came in, redeem where it went out."""
+    statements = _statements(files)
+    return [_order(each, statements) for each in _payments(files)]
+
+
+def _order(payment: PaymentMessage, statements: Sequence[Statement]) -> Order:
+    code = payment.amount.asset.code
+    number, incoming = _booked(payment, [each for each in statements if each.currency == code])
+    party = (payment.creditor, payment.creditor_account)
+    if not incoming:
+        party = (payment.debtor, payment.debtor_account)
+    return Order(payment, number, party[0] or party[1], _label(*party), incoming)
+
+
+def _customers(orders: Iterable[Order]) -> list[Customer]:
+    """Each party that gets a wallet or pays from one."""
     held: dict[str, tuple[str, set[str]]] = {}
-    for each in payments:
-        for name, account in (
-            (each.creditor, each.creditor_account),
-            (each.debtor, each.debtor_account),
-        ):
-            if name or account:
-                label = _label(name, account)
-                _, codes = held.setdefault(label, (name or account, set()))
-                codes.add(each.amount.asset.code)
+    for each in orders:
+        _, codes = held.setdefault(each.label, (each.name, set()))
+        codes.add(each.payment.amount.asset.code)
     return [
         Customer(label, name[:_NAME_MAX], tuple(sorted(codes)), identifier=name[:_NAME_MAX])
         for label, (name, codes) in held.items()
@@ -147,33 +165,19 @@ def _label(name: str, account: str) -> str:
     return f"party-{sha256_hex((account or name).encode())[:16]}"
 
 
-def _carry_out(
-    stage: Stage,
-    payment: PaymentMessage,
-    nostros: Mapping[str, Sequence[Statement]],
-    wallets: Mapping[str, Address],
-) -> None:
-    """Issue to the creditor, or redeem from the debtor where the statement shows money going out.
-
-    A payment that the node refuses is said and left: the statement then shows a break.
-    """
-    code = payment.amount.asset.code
-    number, incoming = _booked(payment, nostros[code])
-    party = (
-        (payment.creditor, payment.creditor_account)
-        if incoming
-        else (payment.debtor, payment.debtor_account)
-    )
-    stage.say(f"{payment.name}: {payment.amount} {'to' if incoming else 'from'} {party[0]}")
-    kind = IssueCommand if incoming else RedeemCommand
+def _carry_out(stage: Stage, order: Order, wallet: Address) -> None:
+    """Instruct it. What the node refuses is said and left: the statement then shows a break."""
+    payment = order.payment
+    stage.say(f"{payment.name}: {payment.amount} {'to' if order.incoming else 'from'} {order.name}")
+    kind = IssueCommand if order.incoming else RedeemCommand
     try:
         stage.instruct(
             kind(
-                code,
+                payment.amount.asset.code,
                 payment.amount.decimal(),
-                wallets[_label(*party)],
+                wallet,
                 payment.uetr,
-                number,
+                order.nostro,
                 payment.end_to_end_id,
                 payment.settlement_date,
             )

@@ -9,6 +9,7 @@ import pytest
 from tests.support.command_line import ROOT, Said, concord
 
 SAMPLES = ROOT.parent / "shared" / "samples" / "cbpr_c5641"
+TWO_PAYMENTS = ROOT / "tests" / "data" / "two_payments"
 UETR = "7a562c67-ca16-48ba-b074-65581be6f001"
 
 
@@ -58,6 +59,22 @@ def test_another_story_puts_this_one_aside(folder: Path, told: Said) -> None:
     assert day.code == 0, day.err
     assert (folder / "aside" / "1" / "concord.db").exists()
     assert "aside" in day.err
+
+
+def test_payments_without_uetr_on_the_statement_match_by_reference_or_by_amount_and_day(
+    tmp_path: Path,
+) -> None:
+    said = concord(tmp_path / "var", "demo", "--once", "--json", "--messages", TWO_PAYMENTS)
+    assert said.code == 0, said.err
+    assert sorted((each["rule"], each["complete"]) for each in said.json["matches"]) == [
+        ("amount_and_date", True),
+        ("payment_reference", True),
+    ]
+    assert [(each["cause"], each["side"], each["amount"]) for each in said.json["breaks"]] == [
+        ("UNIDENTIFIED", "bank", "-15.00")
+    ]
+    (line,) = said.json["proof"]["lines"]
+    assert (line["chain"], line["bank"], line["agrees"]) == ("75001000.50", "75000985.50", True)
 
 
 def test_a_folder_without_messages_moves_nothing(tmp_path: Path) -> None:
