@@ -10,6 +10,7 @@ then waits and is mined together. One process writes the file; others may open i
 from __future__ import annotations
 
 import fcntl
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -36,6 +37,12 @@ FUNDS_WEI: Final = 10**6 * 10**18
 GENESIS_TIME: Final = 1_700_000_000  # fixed, so that equal accounts make an equal genesis
 GAS_LIMIT: Final = 30_000_000
 FINAL_DEPTH: Final = embedded().final_depth or 0
+
+
+# What py-evm needs for 1,024 nested calls. Its curve library asks for 100,000 frames, more than the C
+# stack holds: a hostile peer's deeply nested JSON would then end the process, not be refused.
+RECURSION_LIMIT: Final = 1_024 * 12
+sys.setrecursionlimit(RECURSION_LIMIT)
 
 
 class ChainInUse(Rejected):

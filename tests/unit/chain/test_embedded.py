@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import pairwise
 
@@ -273,3 +275,12 @@ def _deploy(rpc: Rpc, code: str) -> Address:
     assert told.contract_address is not None
     assert rpc.code(told.contract_address).hex() == code
     return told.contract_address
+
+
+def test_nested_json_of_a_hostile_peer_does_not_end_the_process() -> None:
+    program = "import node.chain.embedded, json; json.loads('[' * 1_000_000)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "RecursionError" in done.stderr
