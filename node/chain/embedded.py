@@ -39,8 +39,8 @@ GAS_LIMIT: Final = 30_000_000
 FINAL_DEPTH: Final = embedded().final_depth or 0
 
 
-# What py-evm needs for 1,024 nested calls. Its curve library asks for 100,000 frames, more than the C
-# stack holds: a hostile peer's deeply nested JSON would then end the process, not be refused.
+# What py-evm needs for 1,024 nested calls. Its curve library asks for 100,000 frames, more than the
+# C stack holds: a hostile peer's deeply nested JSON would then end the process, not be refused.
 RECURSION_LIMIT: Final = 1_024 * 12
 sys.setrecursionlimit(RECURSION_LIMIT)
 
