@@ -25,7 +25,6 @@ _COLOUR = {
     State.STANDS: "bold green",
     State.DIFFERS: "bold red",
 }
-_ADDRESS_WIDTH = 42
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -73,7 +72,7 @@ def _done(what: str, where: str) -> Text:
 
 def _roles(plan: Plan) -> Table:
     table = _table("Roles", "role", "held by", "may call")
-    table.columns[1].min_width = _ADDRESS_WIDTH
+    table.columns[1].no_wrap = True  # an address is read whole
     for rule in ROLES:
         delay = 0 if rule is MINTER else plan.roles[rule.name].delay
         when = f"after {lasting(delay)}" if delay else "at once"
