@@ -174,5 +174,5 @@ def embedded_way(folder: Path, url: str) -> Iterator[Way]:
             engine, bank.chain.rpc(), bank.deployment, bank.clock, bank.chain.mine, bank.chain.reorg
         )
     finally:
-        chain.close()
+        bank.chain.close()
         engine.dispose()
