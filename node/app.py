@@ -246,7 +246,7 @@ def _composed(settings: Settings, engine: Engine, ground: Ground, clock: Clock) 
         signer=signer,
         deployment=ground.deployment,
         desk=desk,
-        onboarding=Onboarding(engine=engine, clock=clock, desk=desk),
+        onboarding=services.onboarding,
         services=services,
         stages=stages,
         metrics=metrics,

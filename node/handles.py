@@ -24,6 +24,7 @@ from node.pipeline import Parts
 from node.reconciliation import store as reconciliation
 from node.reconciliation.proof import Prover
 from node.services import Head, Services
+from node.settlement.onboarding import Onboarding
 from node.settlement.service import SettlementService
 
 
@@ -37,6 +38,7 @@ def services_of(
         engine=engine,
         clock=clock,
         settlement=SettlementService(engine=engine, clock=clock, desk=parts.desk, limits=limits),
+        onboarding=Onboarding(engine=engine, clock=clock, desk=parts.desk),
         prove=prover.prove,
         receive_file=Intake(parts).receive,
         checks=doctor.checks,

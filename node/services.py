@@ -14,6 +14,7 @@ from node.bank.importer import Received
 from node.core.clock import Clock
 from node.core.types import ChainId
 from node.reconciliation.proof import Proof
+from node.settlement.onboarding import Onboarding
 from node.settlement.service import SettlementService
 
 
@@ -46,6 +47,7 @@ class Services:
     engine: Engine
     clock: Clock
     settlement: SettlementService
+    onboarding: Onboarding
     prove: Callable[[], Proof]
     receive_file: Callable[[bytes, str, str], Received]
     checks: Callable[[], list[Check]]

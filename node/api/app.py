@@ -40,6 +40,7 @@ _TAGS: Final = {
     "events": "The chain, in the order in which the node learned of it.",
     "statements": "The bank's files, statements and lines.",
     "health": "How the node is.",
+    "onboarding": "Customers' wallets, and the bank's accounts at correspondents.",
 }
 
 

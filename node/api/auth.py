@@ -90,6 +90,7 @@ def caller(permission: Permission) -> Permit:
 Reader = Annotated[Principal, Depends(caller(Permission.READ))]
 Instructor = Annotated[Principal, Depends(caller(Permission.INSTRUCT))]
 Uploader = Annotated[Principal, Depends(caller(Permission.UPLOAD))]
+Onboarder = Annotated[Principal, Depends(caller(Permission.ONBOARD))]
 
 
 def authenticate(request: Request) -> Principal:

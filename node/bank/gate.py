@@ -97,7 +97,7 @@ def known_account(statement: Statement, nostros: Iterable[str]) -> str:
         )
     raise AccountUnknown(
         f"the books have no nostro {statement.account_number!r} in {statement.currency}",
-        remedy="Open the nostro account in the books first, or correct the file's account.",
+        remedy="Open the account first (POST /v1/nostros), or correct the file's account.",
         line=statement.line,
     )
 

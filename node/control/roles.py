@@ -19,6 +19,7 @@ class Permission(StrEnum):
     READ = "read"  # everything the node shows
     INSTRUCT = "instruct"  # issue, redeem, transfer
     UPLOAD = "upload"  # bank files
+    ONBOARD = "onboard"  # customers' wallets, accounts at correspondents
     APPROVE = "approve"  # the second pair of eyes
     AUDIT = "audit"  # the trail itself
 
@@ -34,7 +35,9 @@ class Role(StrEnum):
 
 
 _ALLOWED: Final[Mapping[Role, frozenset[Permission]]] = {
-    Role.TREASURER: frozenset({Permission.READ, Permission.INSTRUCT, Permission.UPLOAD}),
+    Role.TREASURER: frozenset(
+        {Permission.READ, Permission.INSTRUCT, Permission.UPLOAD, Permission.ONBOARD}
+    ),
     Role.APPROVER: frozenset({Permission.READ, Permission.APPROVE}),
     Role.AUDITOR: frozenset({Permission.READ, Permission.AUDIT}),
     Role.PARTNER: frozenset({Permission.READ, Permission.INSTRUCT}),

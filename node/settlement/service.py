@@ -235,7 +235,7 @@ class SettlementService:
         if wallet is None:
             raise WalletUnknown(
                 f"no customer has the wallet {key}",
-                remedy="Onboard the wallet first, or correct the address.",
+                remedy="Onboard the wallet first (POST /v1/wallets), or correct the address.",
                 wallet=key,
             )
         if pays and not wallet.custodial:

@@ -72,7 +72,13 @@ class ApiNode(Node):
         settlement = SettlementService(
             engine=self.engine, clock=self.clock, desk=DESK, limits=Limits(AMOUNT_MAX)
         )
-        return replace(super().services(), settlement=settlement, receive_file=self._receive)
+        onboarding = Onboarding(engine=self.engine, clock=self.clock, desk=DESK)
+        return replace(
+            super().services(),
+            settlement=settlement,
+            onboarding=onboarding,
+            receive_file=self._receive,
+        )
 
     def app(self) -> FastAPI:
         """The API over this node."""
@@ -80,7 +86,7 @@ class ApiNode(Node):
 
     def onboard(self) -> None:
         """Let the bank know its correspondent and customers; Carol keeps her own key."""
-        desk = Onboarding(engine=self.engine, clock=self.clock, desk=DESK)
+        desk = self.services().onboarding
         desk.correspondent("CAD", NUMBER, "Royal Bank", by="test")
         for name, address in (("Alice", ALICE), ("Bob", BOB), ("Carol", CAROL)):
             custodial = name != "Carol"

@@ -69,6 +69,7 @@ def _as_written(value: object, form: re.Pattern[str], example: str) -> object:
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/\-?:().,'+ ]*$", max_length=35)]
 Uetr = Annotated[str, StringConstraints(pattern=UETR_PATTERN), AfterValidator(_lower)]
 Wallet = Annotated[str, StringConstraints(pattern=ADDRESS_PATTERN), AfterValidator(_lower)]
+PartyName = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,140}$")]
 Nostro = Annotated[
     str,
     StringConstraints(pattern=r"^(NOSTRO:[A-Z]{3}:)?[A-Za-z0-9][A-Za-z0-9/.\-]{0,33}$"),

@@ -44,6 +44,8 @@ WRITING = {
     ("POST", "/v1/redemptions"): INSTRUCT,
     ("POST", "/v1/transfers"): INSTRUCT,
     ("POST", "/v1/statements"): UPLOAD,
+    ("POST", "/v1/nostros"): Permission.ONBOARD,
+    ("POST", "/v1/wallets"): Permission.ONBOARD,
 }
 FILLED = {"{code:path}": "NOSTRO:CAD:1", "{uetr}": "7a562c67-0000-4000-8000-00000000abcd"}
 

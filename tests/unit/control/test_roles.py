@@ -8,7 +8,7 @@ import pytest
 from node.control.roles import Forbidden, Permission, Role, allows, require
 
 ALLOWED = {
-    Role.TREASURER: {Permission.READ, Permission.INSTRUCT, Permission.UPLOAD},
+    Role.TREASURER: {Permission.READ, Permission.INSTRUCT, Permission.UPLOAD, Permission.ONBOARD},
     Role.APPROVER: {Permission.READ, Permission.APPROVE},
     Role.AUDITOR: {Permission.READ, Permission.AUDIT},
     Role.PARTNER: {Permission.READ, Permission.INSTRUCT},
