@@ -113,8 +113,7 @@ class PosterStage:
         if found is None or found.uetr != uetr:
             return None
         answers = ledger.entries_by_expectation(session, found.id)
-        others = [each for each in answers if each.event_key != str(event.key)]
-        return found if live_entry(others) is None else None
+        return found if live_entry(answers) is None else None
 
     def _book(
         self, session: Session, change: EventChange, proposal: Proposal, attempt: int
