@@ -6,11 +6,12 @@ Used by tests of submission.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlmodel import Session
 
 from node.chain.artifacts import load
@@ -42,6 +43,24 @@ def kill_after(honest: Callable[[], dict[str, Any]], _params: list[Any]) -> Any:
     """The process dies after it has asked, before it hears the answer."""
     honest()
     raise Killed
+
+
+@contextmanager
+def dying_at_commit(engine: Engine, nth: int) -> Iterator[None]:
+    """Within it the process dies when it commits for the n-th time: that work is lost."""
+    counted = 0
+
+    def commits(_connection: object) -> None:
+        nonlocal counted
+        counted += 1
+        if counted == nth:
+            raise Killed
+
+    event.listen(engine, "commit", commits)
+    try:
+        yield
+    finally:
+        event.remove(engine, "commit", commits)
 
 
 def unfenced(_session: Session) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from node.chain.rpc import RpcLied
 from node.events.indexer import DeepReorg
 from tests.support.chain_follower import Follower
 from tests.support.chain_script import ScriptedChain, logs
+from tests.support.chain_sender import Killed, dying_at_commit
 
 
 def mined(follower: Follower, *blocks: str) -> ScriptedChain:
@@ -203,6 +205,25 @@ def test_a_block_that_returns_brings_its_events_back(follower: Follower) -> None
     assert follower.told("c") == ["SEEN c", "RETRACTED c", "SEEN c", "CONFIRMED c"]
     assert len({each.event.id for each in follower.changes()}) == 4
     assert all(each.event.canonical for each in follower.changes())
+
+
+@pytest.mark.parametrize("nth", range(1, 6))
+def test_killed_at_any_commit_it_writes_the_same_rows(follower: Follower, nth: int) -> None:
+    chain = follower.chain
+    with dying_at_commit(follower.engine, nth), suppress(Killed):
+        mined(follower, "a", "bc", "d")
+        chain.reorg(2, "c", "d", "b")
+        follower.follow()
+    if chain.head.number == 3:  # it died before the fork: the chain went on without it
+        follower.follow()
+        chain.reorg(2, "c", "d", "b")
+    follower.follow()
+    assert follower.told() == [
+        *("SEEN a", "SEEN b", "SEEN c", "SEEN d", "CONFIRMED a", "CONFIRMED b", "CONFIRMED c"),
+        *("RETRACTED d", "RETRACTED c", "RETRACTED b", "SEEN c", "SEEN d", "SEEN b"),
+        *("CONFIRMED c", "CONFIRMED d", "FINAL a"),
+    ]
+    assert follower.cursors() == {"events.indexer": 4, "events.confirmed": 3, "events.final": 1}
 
 
 def test_a_restart_goes_on_where_it_was(follower: Follower) -> None:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
-from sqlalchemy import event
 from sqlmodel import Session
 
 from node.chain.rpc import RpcUnavailable
 from node.db.leases import Fence, LostLease, acquire, release
 from node.submission.intent import IntentState
 from tests.support.chain_keys import address
-from tests.support.chain_sender import Killed, Submission, gift, kill_after, kill_before
+from tests.support.chain_sender import (
+    Killed,
+    Submission,
+    dying_at_commit,
+    gift,
+    kill_after,
+    kill_before,
+)
 from tests.support.fault_proxy import refusal
 
 BOB = address("bob")
@@ -36,20 +43,6 @@ def check_mined_once(node: Submission, *names: str) -> None:
         told = rpc.receipt(kept.tx_hash)
         assert told is not None
         assert (kept.state, kept.block_hash) == (IntentState.FINAL, told.block_hash)
-
-
-def die_at_commit(node: Submission, nth: int) -> Callable[[], None]:
-    """Let the process die when it commits for the n-th time; gives the way to stop that."""
-    counted = 0
-
-    def commits(_connection: object) -> None:
-        nonlocal counted
-        counted += 1
-        if counted == nth:
-            raise Killed
-
-    event.listen(node.engine, "commit", commits)
-    return lambda: event.remove(node.engine, "commit", commits)
 
 
 @pytest.mark.parametrize(
@@ -77,10 +70,8 @@ def test_killed_before_it_asks(node: Submission, method: str, state: IntentState
 def test_killed_between_signature_and_commit_the_nonce_is_free(node: Submission) -> None:
     node.want("a", gift("bob"))
     sender = node.sender()
-    alive = die_at_commit(node, 1)
-    with pytest.raises(Killed):
+    with dying_at_commit(node.engine, 1), pytest.raises(Killed):
         sender.run_once()
-    alive()
     assert len(node.signer.signed) == 1
     assert node.states("a") == ["PREPARED"]
     assert node.intent("a").nonce is None
@@ -115,11 +106,9 @@ def test_killed_between_broadcast_and_the_commit_of_sent(
     if waits:
         node.bank.chain.pause()
     node.fault("eth_sendRawTransaction", kill_after if at == "answer" else None)
-    alive = die_at_commit(node, 2)
-    with pytest.raises(Killed):
+    with dying_at_commit(node.engine, 2), pytest.raises(Killed):
         sender.run_once()
     node.fault("eth_sendRawTransaction", None)
-    alive()
     committed = node.intent("a")
     assert committed.state is IntentState.SIGNED
     node.sender().run_once()
@@ -151,13 +140,9 @@ def test_a_monitor_killed_at_any_commit(node: Submission, nth: int) -> None:
     node.monitor().run_once()
     node.bank.chain.reorg(1)
     monitor = node.monitor()
-    alive = die_at_commit(node, nth)
-    try:
+    with dying_at_commit(node.engine, nth), suppress(Killed):
         for _ in range(3):
             monitor.run_once()
-    except Killed:
-        pass
-    alive()
     finish(node)
     check_mined_once(node, "a")
 
@@ -167,10 +152,8 @@ def test_a_sender_of_three_killed_at_any_commit(node: Submission, nth: int) -> N
     for name in "abc":
         node.want(name, gift("bob"))
     sender = node.sender()
-    alive = die_at_commit(node, nth)
-    with pytest.raises(Killed):
+    with dying_at_commit(node.engine, nth), pytest.raises(Killed):
         sender.run_once()
-    alive()
     finish(node)
     check_mined_once(node, "a", "b", "c")
     assert [node.intent(name).nonce for name in "abc"] == [0, 1, 2]
