@@ -1,23 +1,13 @@
-"""Fixtures of reconciliation: a database, a clock that stands still, and books to compare.
+"""Fixtures of reconciliation: the three records of one bank, on a database of each kind.
 
-In: `database_url` of each kind. Out: `records`, through which a test writes what happened.
+In: `engine` over a migrated, empty database. Out: `records`, through which a test writes what
+happened.
 """
-
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine
 
-from node.db.engine import open_engine
 from tests.support.recon_records import Records
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """An engine over a migrated, empty database."""
-    opened = open_engine(database_url)
-    yield opened
-    opened.dispose()
 
 
 @pytest.fixture
