@@ -29,7 +29,7 @@ MOVES = [(old, new) for old, ways in INTENT_STEPS.items() for new in (old, *ways
 # A payment is begun, or refused, once what it waits for is confirmed or ended badly.
 TOGETHER = [
     (first, paid)
-    for first, paid in product(MOVES, MOVES)
+    for first, paid in product(sorted(MOVES), repeat=2)
     if paid == (I.PREPARED, I.PREPARED) or first[0] in {I.CONFIRMED, I.FINAL}
 ]
 
