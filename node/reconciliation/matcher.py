@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from sqlalchemy import Engine
@@ -107,25 +108,23 @@ class MatcherStage:
 
     def _compare(self, session: Session, supply: _Supply) -> int:
         keeper = Keeper(session, self._clock.now())
+        cut = self._cut(session, supply.block)
+        today = date.fromordinal(cut.day)  # one day for all of it, also at midnight
         expectations = ledger.expectations(session, open_only=True)
         pool = _pool(session)
         context = Context(
-            today=self._clock.today(),
+            today=today,
             tolerance=self._tolerance,
             covered=bank.reach(session),
             expected=frozenset(each.uetr for each in expectations),
         )
         verdicts = [judge(each, context) for each in group(pool)]
         changed = keeper.keep_verdicts(verdicts, {each.key for each in pool})
-        changed += keeper.keep_findings(
-            sweep.EXPECTED, sweep.overdue(expectations, self._clock.today())
-        )
+        changed += keeper.keep_findings(sweep.EXPECTED, sweep.overdue(expectations, today))
         weights = _weights(session, supply, keeper.explained_chain())
-        changed += keeper.keep_findings(
-            sweep.BALANCE, sweep.unexplained(weights, self._clock.today())
-        )
+        changed += keeper.keep_findings(sweep.BALANCE, sweep.unexplained(weights, today))
         move_cursor(session, _JUDGED, store.last_item(session))
-        move_cut(session, self._cut(session, supply.block))
+        move_cut(session, cut)
         return changed + 1
 
 

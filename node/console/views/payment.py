@@ -135,9 +135,4 @@ def _line(session: Session, entry: StoredEntry) -> BankLine:
 
 
 def _breaks(session: Session, uetr: str) -> list[Break]:
-    found: list[Break] = []
-    after = 0
-    while rows := reconciliation.breaks(session, open_only=False, after=after, limit=_PAGE):
-        found += [each for each in rows if each.uetr == uetr]
-        after = rows[-1].sequence
-    return found
+    return reconciliation.breaks(session, open_only=False, limit=_PAGE, uetr=uetr)
