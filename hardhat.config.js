@@ -1,5 +1,5 @@
-// The same contracts with the same compiler and settings as `python -m scripts.compile`, for
-// developers who work with Hardhat; contracts/compiler.json says both for both.
+// The developer's door to the contracts: `npx hardhat compile | test | node`. The compiler and its
+// settings are those of `python -m scripts.compile`; contracts/compiler.json says both for both.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
@@ -17,5 +17,17 @@ export default defineConfig({
     settings: compiler.settings,
     npmFilesToBuild: Object.values(compiler.artifacts).filter((path) => path.startsWith("@")),
   },
-  paths: { sources: "./contracts", cache: "./cache/hardhat", artifacts: "./cache/artifacts" },
+  paths: {
+    sources: "./contracts",
+    tests: { solidity: "./tests/solidity" },
+    cache: "./cache/hardhat",
+    artifacts: "./cache/artifacts",
+  },
+  // The same seed as foundry.toml, and as few runs; `make verify` runs the tests long, by forge.
+  test: {
+    solidity: {
+      fuzz: { runs: 64, seed: "0xc0c0" },
+      invariant: { runs: 16, depth: 64 },
+    },
+  },
 });
