@@ -46,7 +46,7 @@ abstract contract Bank {
     DepositToken internal token;
     IssuanceGate internal gate;
 
-    function setUp() public virtual {
+    function _build() internal {
         vm.warp(NOW);
         access = new BankAccess(address(this));
         token = _newToken("Canadian dollar deposits", "dCAD", "CAD");
