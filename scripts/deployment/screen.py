@@ -15,9 +15,9 @@ from rich.text import Text
 
 from node.chain.deployment.code import Difference
 from node.chain.deployment.plan import Plan
-from node.chain.deployment.roles import MINTER, ROLES, RoleRule
+from node.chain.deployment.roles import ROLES, RoleRule
 from node.chain.deployment.steps import RIGHTS, creations
-from scripts.deployment.survey import State, Survey, ether, functions, holders
+from scripts.deployment.survey import State, Survey, delay, ether, functions, holders
 
 _COLOUR = {
     State.NOTHING: "bold",
@@ -74,10 +74,10 @@ def _roles(plan: Plan) -> Table:
     table = _table("Roles", "role", "held by", "may call")
     table.columns[1].no_wrap = True  # an address is read whole
     for rule in ROLES:
-        delay = 0 if rule is MINTER else plan.roles[rule.name].delay
-        when = f"after {lasting(delay)}" if delay else "at once"
-        held = [*holders(plan, rule), f"{rule.guardian} may cancel" if delay else ""]
-        may = "\n".join(_calls(rule)) or "all that has no other role"
+        seconds = delay(plan, rule)
+        when = f"after {lasting(seconds)}" if seconds else "at once"
+        held = [*holders(plan, rule), f"{rule.guardian} may cancel" if seconds else ""]
+        may = "\n".join(_calls(rule))
         _row(table, f"{rule.name}\n{when}", "\n".join(held).rstrip(), may)
     return table
 

@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from node.chain.deployment.apply import GAS_MARGIN_PERCENT
 from node.chain.deployment.code import Difference
+from node.chain.deployment.functions import FUNCTIONS
 from node.chain.deployment.journal import signed_steps
 from node.chain.deployment.plan import Plan
-from node.chain.deployment.roles import FUNCTIONS, MINTER, ROLES, RoleRule
+from node.chain.deployment.roles import ROLES, RoleRule
 from node.chain.deployment.steps import RIGHTS, creations, steps_of
 from node.chain.deployment.verify import verify
 from node.chain.deployments import load_deployment
@@ -168,17 +169,23 @@ def _role(plan: Plan, rule: RoleRule) -> dict[str, Any]:
         "role": rule.name,
         "purpose": rule.purpose,
         "holders": holders(plan, rule),
-        "delay_seconds": plan.roles[rule.name].delay if rule is not MINTER else 0,
+        "delay_seconds": delay(plan, rule),
         "guardian": rule.guardian,
         "functions": functions(rule),
     }
 
 
 def holders(plan: Plan, rule: RoleRule) -> list[str]:
-    """Who is to hold a role: accounts, or the gates by their labels."""
-    if rule is MINTER:
-        return [f"<{ccy}.gate>" for ccy in plan.tokens]
+    """Who is to hold a role: accounts, or contracts by their labels."""
+    if rule.held_by:
+        made = creations(plan)
+        return [f"<{each.label}>" for each in made if each.contract == rule.held_by]
     return [str(each) for each in plan.roles[rule.name].holders]
+
+
+def delay(plan: Plan, rule: RoleRule) -> int:
+    """Seconds between scheduling and doing, for every holder of a role."""
+    return 0 if rule.held_by else plan.roles[rule.name].delay
 
 
 def functions(rule: RoleRule) -> list[str]:

@@ -12,7 +12,7 @@ from node.chain import codec
 from node.chain.artifacts import Artifact, load
 from node.chain.deployment.apply import ensure_deployed
 from node.chain.deployment.plan import Plan, make_plan
-from node.chain.deployment.roles import MINTER, ROLES
+from node.chain.deployment.roles import GIVEN, ROLES
 from node.chain.deployments import DeployedContract, Deployment, deployment_path
 from node.chain.embedded import GENESIS_TIME, EmbeddedChain
 from node.chain.rpc import Receipt, Rpc
@@ -23,15 +23,16 @@ from tests.support.deployment import CHAIN_ID, plan_data
 
 PASSWORD = "open sesame"
 DEPLOYER = "deployer"
+TREASURY_ACCOUNT = "treasury account"
 GAS = 5_000_000
 
 
 def planned(keys: KeystoreSigner, *codes: str, chain_id: int = CHAIN_ID) -> Plan:
     """A sound plan whose roles are held by keys of their names."""
     data = plan_data(*codes, chain_id=chain_id)
-    for rule in ROLES:
-        if rule is not MINTER:
-            data["roles"][rule.name]["holders"] = [keys.create(rule.name)]
+    for rule in GIVEN:
+        data["roles"][rule.name]["holders"] = [keys.create(rule.name)]
+    data["treasury"]["account"] = keys.create(TREASURY_ACCOUNT)
     return make_plan(data)
 
 

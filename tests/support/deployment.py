@@ -28,6 +28,9 @@ _ROLES: dict[str, Any] = {
     "LIMITS": {"holders": [account(0xA4)], "delay": "24h"},
     "GUARDIAN": {"holders": [account(0xA5)]},
     "UPGRADER": {"holders": [account(0xA6)], "delay": "48h"},
+    "ENFORCER": {"holders": [account(0xA7)], "delay": "1h"},
+    "SETTLER": {"holders": [account(0xA8)]},
+    "TREASURY": {"holders": [account(0xA9)]},
 }
 
 
@@ -47,7 +50,9 @@ def token(code: str) -> dict[str, Any]:
 def plan_data(*codes: str, chain_id: int = CHAIN_ID) -> dict[str, Any]:
     """A sound plan as its TOML has it, for these currencies (CAD and EUR when none is named)."""
     tokens = {code: token(code) for code in codes or ("CAD", "EUR")}
-    return {"chain_id": chain_id, "roles": copy.deepcopy(_ROLES), "tokens": tokens}
+    treasury = {"account": account(0xB0)}
+    roles = copy.deepcopy(_ROLES)
+    return {"chain_id": chain_id, "roles": roles, "treasury": treasury, "tokens": tokens}
 
 
 def plan(*codes: str, chain_id: int = CHAIN_ID) -> Plan:

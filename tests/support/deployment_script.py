@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from node.chain.deployment.plan import Plan
-from node.chain.deployment.roles import MINTER, ROLES
+from node.chain.deployment.roles import GIVEN
 from node.submission.signer import KeystoreSigner
 from scripts import deploy, verify_deployment
 from tests.support.deployed import DEPLOYER, PASSWORD, planned
@@ -81,11 +81,11 @@ class Scripts:
 
 def _toml(plan: Plan) -> str:
     lines = [f"chain_id = {plan.chain_id}"]
-    for rule in ROLES:
-        if rule is not MINTER:
-            role = plan.roles[rule.name]
-            lines += [f"[roles.{rule.name}]", f"holders = {json.dumps(role.holders)}"]
-            lines += [f'delay = "{role.delay}s"'] if role.delay else []
+    for rule in GIVEN:
+        role = plan.roles[rule.name]
+        lines += [f"[roles.{rule.name}]", f"holders = {json.dumps(role.holders)}"]
+        lines += [f'delay = "{role.delay}s"'] if role.delay else []
+    lines += ["[treasury]", f'account = "{plan.treasury.account}"']
     for ccy, token in plan.tokens.items():
         lines += [f"[tokens.{ccy}]", f'name = "{token.name}"', f'symbol = "{token.symbol}"']
         limits = token.limits

@@ -19,7 +19,7 @@ from node.chain.codec import decode_error, encode_call, encode_constructor
 from node.chain.deployment.code import check_code
 from node.chain.deployment.journal import Journal, PlanDiffers, alone, journal_path, tx_hash
 from node.chain.deployment.plan import Plan
-from node.chain.deployment.rights import BANK_ACCESS, Target, setup_calls
+from node.chain.deployment.rights import BANK_ACCESS, setup_calls
 from node.chain.deployment.steps import (
     CODE,
     DEPLOYER,
@@ -179,11 +179,7 @@ class _Run:
 
     def _rights(self, contracts: tuple[DeployedContract, ...]) -> str:
         """All rights in one call, so that there is no moment at which half of them are set."""
-        targets = tuple(
-            Target(each.label, each.contract, each.address) for each in contracts if each.currency
-        )
-        gates = {each.currency: each.address for each in contracts if each.contract == GATE}
-        calls = setup_calls(self._plan, targets, gates, self._deployer.address)
+        calls = setup_calls(self._plan, contracts, self._deployer.address)
         return encode_call(load(BANK_ACCESS), "multicall", (calls,))
 
     def _send(self, step: str, to: Address | None, data: str) -> Receipt:

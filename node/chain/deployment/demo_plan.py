@@ -26,11 +26,21 @@ ROLE_LABELS: Final[Mapping[str, str]] = {
     "LIMITS": "limits",
     "GUARDIAN": "guardian",
     "UPGRADER": "upgrader",
+    "ENFORCER": "enforcer",
+    "SETTLER": "settler",
+    "TREASURY": "treasurer",
 }
 DEPLOYER: Final = "deployer"
 FUNDER: Final = "funder"
-LABELS: Final = (DEPLOYER, FUNDER, *ROLE_LABELS.values())
-_DELAYS: Final[Mapping[str, str]] = {"ADMIN": "48h", "LIMITS": "24h", "UPGRADER": "48h"}
+# Whose money the treasury's adapter places.
+TREASURY: Final = "treasury"
+LABELS: Final = (DEPLOYER, FUNDER, *ROLE_LABELS.values(), TREASURY)
+_DELAYS: Final[Mapping[str, str]] = {
+    "ADMIN": "48h",
+    "LIMITS": "24h",
+    "UPGRADER": "48h",
+    "ENFORCER": "1h",
+}
 
 
 def demo_plan(chain_id: ChainId, keys: Mapping[str, Address], currencies: Iterable[str]) -> Plan:
@@ -52,4 +62,5 @@ def demo_plan(chain_id: ChainId, keys: Mapping[str, Address], currencies: Iterab
         }
         for code in currencies
     }
-    return make_plan({"chain_id": chain_id, "roles": roles, "tokens": tokens})
+    treasury = {"account": checksummed(keys[TREASURY])}
+    return make_plan({"chain_id": chain_id, "roles": roles, "treasury": treasury, "tokens": tokens})

@@ -26,7 +26,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from node.chain.deployment.roles import APART, BY_NAME, MINTER, ROLES
+from node.chain.deployment.roles import APART, BY_NAME, GIVEN
 from node.chain.deployments import checksummed
 from node.core.errors import Rejected
 from node.core.ids import sha256_hex
@@ -95,11 +95,18 @@ class TokenPlan(_Part):
     limits: LimitsPlan
 
 
+class TreasuryPlan(_Part):
+    """Whose money the adapter places: the account it comes from and goes back to."""
+
+    account: Holder
+
+
 class Plan(_Part):
-    """One chain, the holders of every role, and a token and gate per currency."""
+    """One chain, the holders of every role, the treasury, and a token and gate per currency."""
 
     chain_id: int = Field(ge=1, lt=2**63)
     roles: dict[str, RolePlan]
+    treasury: TreasuryPlan
     tokens: dict[str, TokenPlan] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -173,13 +180,13 @@ def _inside(outer: ErrorDetails, inner: ErrorDetails) -> bool:
 
 
 def _role_faults(roles: Mapping[str, RolePlan]) -> Iterator[str]:
-    for rule in ROLES:
-        if rule is not MINTER and rule.name not in roles:
+    for rule in GIVEN:
+        if rule.name not in roles:
             yield f"roles.{rule.name}: missing; it {rule.purpose}, and somebody must be able to"
     for name, role in roles.items():
         given = BY_NAME.get(name)
-        if given is None or given is MINTER:
-            known = ", ".join(each.name for each in ROLES if each is not MINTER)
+        if given not in GIVEN:
+            known = ", ".join(each.name for each in GIVEN)
             yield f"roles.{name}: not a role that is given to accounts; those are {known}"
             continue
         if len(set(role.holders)) < len(role.holders):

@@ -14,8 +14,9 @@ from typing import Any, Final
 
 from node.chain import codec
 from node.chain.artifacts import load
+from node.chain.deployment.functions import function_names, selectors
 from node.chain.deployment.plan import Plan
-from node.chain.deployment.rights import BANK_ACCESS, function_names, members, selectors
+from node.chain.deployment.rights import BANK_ACCESS, members
 from node.chain.deployment.roles import ADMIN, ROLES, role_name
 from node.chain.deployments import Deployment
 from node.chain.rpc import Log, RangeTooLarge, Rpc
@@ -40,10 +41,9 @@ UNSAID: Final = {
 
 def meant(plan: Plan, deployment: Deployment) -> Table:
     """The table of the plan, for the contracts on record."""
-    gates = {ccy: deployment.gate(ccy).address for ccy in deployment.currencies}
     table: Table = {
         (MEMBER, f"{role_name(each.role_id)} {each.account}"): _seconds(each.delay, "delay ")
-        for each in members(plan, gates)
+        for each in members(plan, deployment.contracts)
     }
     for rule in ROLES:
         table["guardian of", rule.name] = rule.guardian
