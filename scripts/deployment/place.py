@@ -1,7 +1,7 @@
 """Where a plan is applied: the chain, the record and the keys that the command line names.
 
 In: parsed arguments and CONCORD_KEYSTORE_PASSWORD. Out: `Place`. Called by: deploy,
-verify_deployment.
+verify_deployment, roles, upgrade.
 
 A key never stands on the command line, where other users of the machine can read it.
 """
@@ -19,8 +19,9 @@ from typing import Final
 
 from node.chain.deployment.apply import check_chain
 from node.chain.deployment.plan import Plan
-from node.chain.deployments import deployment_path
+from node.chain.deployments import Deployment, deployment_path, load_deployment
 from node.chain.embedded import EmbeddedChain
+from node.chain.finality import EMBEDDED_CHAIN_ID
 from node.chain.rpc import Rpc
 from node.core.errors import Rejected
 from node.core.types import Address
@@ -52,6 +53,11 @@ class Place:
 def add_place(parser: argparse.ArgumentParser) -> None:
     """The arguments that say where."""
     parser.add_argument("plan", type=Path, metavar="PLAN.toml", help="what shall stand")
+    add_chain(parser)
+
+
+def add_chain(parser: argparse.ArgumentParser) -> None:
+    """The arguments that say which chain, and where its record is."""
     parser.add_argument(
         "--rpc", required=True, type=_endpoint, help="http(s)://… of the chain, or `embedded`"
     )
@@ -131,11 +137,32 @@ def opened(
         chain.close()
 
 
+@contextmanager
+def standing(options: argparse.Namespace) -> Iterator[tuple[Rpc, Deployment]]:
+    """What is on record of the endpoint's chain, for as long as that is used; nothing is written.
+
+    Raises `DeploymentMissing`, `RpcUnavailable`.
+    """
+    if options.rpc != EMBEDDED:
+        rpc = Rpc([options.rpc])
+        yield rpc, load_deployment(_record(options, rpc.chain_id()))
+        return
+    deployment = load_deployment(_record(options, EMBEDDED_CHAIN_ID))
+    chain = EmbeddedChain(options.folder / "chain.db")
+    try:
+        yield chain.rpc(), deployment
+    finally:
+        chain.close()
+
+
 def _checked(options: argparse.Namespace, plan: Plan, rpc: Rpc) -> Place:
     check_chain(rpc, plan)
+    return Place(plan, rpc, options.rpc, _record(options, plan.chain_id))
+
+
+def _record(options: argparse.Namespace, chain_id: int) -> Path:
     own = options.folder / "deployments" if options.rpc == EMBEDDED else Path("deployments")
-    folder = options.deployments or own
-    return Place(plan, rpc, options.rpc, deployment_path(folder, plan.chain_id))
+    return deployment_path(options.deployments or own, chain_id)
 
 
 def _keys_folder(options: argparse.Namespace) -> Path:

@@ -1,7 +1,7 @@
 """Every function that changes something, by contract: the role it asks for, or why it asks none.
 
-A name stands for the function of that name; where it is overloaded, the name with its types. A
-function that is in an ABI and in no table here fails the tests. Called by: rights (what the access
+A name stands for every function of that name. A function that is in an ABI and in no table here
+fails the tests, and so does a name here that is in no ABI. Called by: rights (what the access
 manager is told), matrix (what the chain is compared with), scripts. Pure.
 """
 
@@ -17,6 +17,7 @@ from node.chain.deployment.roles import (
     ADMIN,
     ATTESTOR,
     COMPLIANCE,
+    ENFORCER,
     GUARDIAN,
     ISSUER,
     LIMITS,
@@ -41,8 +42,11 @@ FUNCTIONS: Final[Mapping[str, Mapping[str, RoleRule]]] = {
         "burnHeld": MINTER,
         "setAccountFlags": COMPLIANCE,
         "freeze": COMPLIANCE,
+        "setFrozenTokens": COMPLIANCE,
+        "forcedTransfer": ENFORCER,
         "pause": GUARDIAN,
         "unpause": ADMIN,
+        "deactivate": ADMIN,
         "upgradeToAndCall": UPGRADER,
     },
     "IssuanceGate": {
@@ -60,36 +64,40 @@ ASKS_LIKE: Final[Mapping[str, Mapping[str, str]]] = {"DepositToken": {"burnHeld"
 
 # Whose caller can only be the access manager, so that no role reaches it.
 NOBODY: Final = "the access manager alone"
-_MANAGED: Final = {"setAuthority": NOBODY}
 
-# What anyone may call, and why that is harmless.
+# What anyone may call, and what it needs in place of a role.
 OPEN: Final[Mapping[str, Mapping[str, str]]] = {
     "BankAccess": {
-        "schedule": "asks for the right to what is scheduled",
-        "execute": "asks for the right to what is executed",
-        "cancel": "whoever scheduled it, its guardian, ADMIN",
-        "consumeScheduledOp": "the contract at which the call was scheduled",
+        "schedule": "the right to what is scheduled",
+        "execute": "the right to what is executed",
+        "cancel": "to have scheduled it, or to be its guardian or ADMIN",
+        "consumeScheduledOp": "to be the contract of the scheduled call",
         "renounceRole": "the caller's own role",
-        "multicall": "each call asks for its own right",
+        "multicall": "the right to each of the calls",
     },
-    "DepositToken": _MANAGED
-    | {
+    "DepositToken": {
+        "setAuthority": NOBODY,
         "approve": "the caller's own allowance",
+        "cancelAuthorization": "the signature of the payer",
+        "cancelSettlementNonce": "the caller's own consent",
         "createHold": "the caller's own money",
-        "executeHold": "the notary of the hold",
-        "initialize": "once, while the proxy is made",
+        "executeHold": "to be the notary of the hold",
+        "executeHolds": "to be the notary of the holds",
+        "initialize": "a token not yet set up; a proxy is, from its first block",
         "permit": "the signature of the owner",
-        "releaseHold": "notary, recipient, or anyone after expiry",
+        "receiveWithAuthorization": "the signature of the payer, for the caller",
+        "releaseHold": "to be notary or recipient, or the hold to have expired",
+        "settleTransfer": "the signature of the payer, for the caller",
         "transfer": "the caller's own money",
         "transferFrom": "the caller's allowance",
+        "transferWithAuthorization": "the signature of the payer",
         "transferWithRef": "the caller's own money",
     },
-    "IssuanceGate": _MANAGED,
 }
 
 
 def changing(contract: str) -> dict[str, dict[str, Any]]:
-    """The functions of a contract that may change something, as the tables above name them."""
+    """The functions of a contract that may change something; overloaded ones with their types."""
     return {
         name: each
         for name, each in _named(contract)
@@ -102,17 +110,24 @@ def function_names(contract: str) -> dict[str, str]:
     return {selector(each): name for name, each in _named(contract)}
 
 
-def selectors(contract: str) -> dict[str, int]:
-    """The role that the access manager is told for each function, by 4-byte selector.
+def role_of(contract: str, function: str) -> RoleRule | None:
+    """The role that a function asks for; None where it is open or in no table."""
+    return FUNCTIONS.get(contract, {}).get(_bare(function))
 
-    A function that the tables name and the contract lacks is a KeyError: the tables are wrong.
-    """
-    found, alone = dict(_named(contract)), ASKS_LIKE.get(contract, {})
-    return {
-        selector(found[name]): rule.id
-        for name, rule in FUNCTIONS.get(contract, {}).items()
-        if rule is not ADMIN and name not in alone
-    }
+
+def reason_of(contract: str, function: str) -> str | None:
+    """Why a function asks for no role; None where it asks for one or is in no table."""
+    return OPEN.get(contract, {}).get(_bare(function))
+
+
+def selectors(contract: str) -> dict[str, int]:
+    """The role that the access manager is told for each function, by 4-byte selector."""
+    alone, found = ASKS_LIKE.get(contract, {}), dict[str, int]()
+    for function, each in changing(contract).items():
+        rule = role_of(contract, function)
+        if rule not in {None, ADMIN} and _bare(function) not in alone:
+            found[selector(each)] = rule.id
+    return found
 
 
 def selector(function: Mapping[str, Any]) -> str:
@@ -127,3 +142,7 @@ def _named(contract: str) -> Iterator[tuple[str, dict[str, Any]]]:
     for each in found:
         alone = names.count(each["name"]) == 1
         yield (each["name"] if alone else abi_to_signature(each)), each  # type: ignore[arg-type]
+
+
+def _bare(function: str) -> str:
+    return function.partition("(")[0]

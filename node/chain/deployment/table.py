@@ -21,6 +21,7 @@ from node.chain.deployment.roles import ADMIN, ROLES, role_name
 from node.chain.deployments import Deployment
 from node.chain.rpc import Log, RangeTooLarge, Rpc
 from node.core.ids import wallet_key
+from node.core.types import Address
 
 # Kind of entry and what it is about, such as ("member", "ISSUER 0x…"), to its value in words.
 Table = dict[tuple[str, str], str]
@@ -78,6 +79,16 @@ def told(rpc: Rpc, deployment: Deployment) -> Table:
         elif "roleId" in args:
             table.update(_of_role(event.name, role_name(int(args["roleId"])), args))
     return table
+
+
+def members_told(rpc: Rpc, deployment: Deployment) -> dict[str, tuple[Address, ...]]:
+    """The members of every role of ours, and of others that have any, by the role's name."""
+    held: dict[str, list[Address]] = {rule.name: [] for rule in ROLES}
+    for (kind, about), value in sorted(told(rpc, deployment).items()):
+        role, _, account = about.rpartition(" ")
+        if kind == MEMBER and value != UNSAID[MEMBER]:
+            held.setdefault(role, []).append(Address(account))
+    return {role: tuple(accounts) for role, accounts in held.items()}
 
 
 def _of_role(event: str, role: str, args: Mapping[str, Any]) -> Table:

@@ -17,7 +17,8 @@ CONTRACTS = [name for name in artifacts.names() if name != PROXY]
 def test_every_function_is_in_one_table(contract: str) -> None:
     asked, anyone = FUNCTIONS.get(contract, {}), OPEN.get(contract, {})
     assert not asked.keys() & anyone.keys()
-    assert changing(contract).keys() == asked.keys() | anyone.keys()
+    there = {each["name"] for each in changing(contract).values()}
+    assert there == asked.keys() | anyone.keys()
 
 
 def test_no_table_tells_of_a_contract_that_is_not_there() -> None:
