@@ -3,7 +3,8 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help run install install-dev node-modules test check verify bench format lock clean reset
+.PHONY: help run install install-dev install-proofs node-modules test check verify hardhat bench \
+	format lock clean reset
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -18,6 +19,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 checksum = $(shell cat $(1) 2>/dev/null | cksum | cut -d' ' -f1)
 RUN_STAMP := $(VENV)/.run-$(call checksum,pyproject.toml requirements.lock)
 DEV_STAMP := $(VENV)/.dev-$(call checksum,pyproject.toml requirements.lock requirements-dev.lock)
+PROOFS_STAMP := $(VENV)-proofs/.proofs-$(call checksum,requirements-proofs.lock)
 NPM_STAMP := node_modules/.npm-$(call checksum,package.json package-lock.json)
 
 # Node comes with the development packages; its own npm launcher is broken there, npm is not.
@@ -27,11 +29,12 @@ NPM = PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin
 SOURCES = $(wildcard node scripts tests)
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCKED = $(PIP) --only-binary :all: --require-hashes
-UV_LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-annotate --no-header --upgrade --group build pyproject.toml
+UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --no-header --upgrade
+UV_LOCK = $(UV_COMPILE) --group build pyproject.toml
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(if $(wildcard $(DEV_STAMP)),,$(RUN_STAMP)) ## start the node with a demo day (PORT=, ARGS=)
 	@$(BIN)/python -m node demo $(if $(PORT),--port $(PORT)) $(ARGS)
@@ -39,6 +42,8 @@ run: $(if $(wildcard $(DEV_STAMP)),,$(RUN_STAMP)) ## start the node with a demo 
 install: $(if $(wildcard $(DEV_STAMP)),,$(RUN_STAMP)) ## what the node needs to run, into .venv
 
 install-dev: $(DEV_STAMP) ## what building and testing need, into .venv
+
+install-proofs: $(PROOFS_STAMP) ## what judges the contracts, into .venv-proofs
 
 node-modules: $(DEV_STAMP) $(if $(wildcard package-lock.json),$(NPM_STAMP)) ## the npm modules
 
@@ -51,9 +56,11 @@ check: install-dev ## lint, format, types and the house laws
 	@$(BIN)/mypy $(SOURCES)
 	@$(BIN)/python -m pytest -q tests/style
 
-verify: install-dev node-modules ## fuzz and invariants in full
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m verify \
-		--hypothesis-profile=verify $(ARGS) || [ $$? -eq 5 ]
+verify: install-dev node-modules install-proofs ## prove the contracts and the books (ONLY=name for some)
+	@$(BIN)/python -m scripts.proofs $(ONLY)
+
+hardhat: install-dev node-modules ## Hardhat with the project's Node (ARGS="test", compile, node)
+	@PATH="$(NODE_HOME)/bin:$$PATH" node node_modules/hardhat/dist/src/cli.js $(ARGS)
 
 bench: install-dev node-modules ## measure, one JSON line each (ONLY=prefix for some)
 	@$(BIN)/python -m scripts.bench $(if $(ONLY),--only $(ONLY)) $(ARGS)
@@ -65,9 +72,13 @@ format: install-dev ## put the sources in order
 lock: install-dev ## resolve the dependencies anew
 	@$(UV_LOCK) --output-file requirements.lock
 	@$(UV_LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@# halmos asks for the hash of safe-pysha3, which needs a C compiler where it has no wheel;
+	@# pycryptodome gives the same one.
+	@echo 'eth-hash[pycryptodome]' | $(UV_COMPILE) --group proofs --override - \
+		--output-file requirements-proofs.lock
 
 clean: ## remove all that was installed or generated
-	@rm -rf $(VENV) node_modules cache build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) $(VENV)-proofs node_modules cache build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 reset: ## forget the demo: remove var/
@@ -88,6 +99,14 @@ $(DEV_STAMP): | $(BIN)/python
 	$(PIP) --no-index --no-deps --no-build-isolation --editable .
 	@rm -f $(VENV)/.run-* $(VENV)/.dev-*
 	@touch $@ $(RUN_STAMP)
+
+# Without the dependencies' own wishes: the lock is complete, and overrides one of them.
+$(PROOFS_STAMP): | $(BIN)/python
+	@test -x $(VENV)-proofs/bin/python || $(BIN)/python -m venv $(VENV)-proofs
+	$(VENV)-proofs/bin/python -m pip install --quiet --disable-pip-version-check \
+		--only-binary :all: --require-hashes --no-deps -r requirements-proofs.lock
+	@rm -f $(VENV)-proofs/.proofs-*
+	@touch $@
 
 $(NPM_STAMP): | $(DEV_STAMP)
 	$(NPM) ci --no-audit --no-fund

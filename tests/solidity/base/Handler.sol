@@ -35,7 +35,7 @@ abstract contract Handler is Bank {
 
     /// @notice Mostly what may fit; at times anything at all, and the edges of every field.
     function _amount(uint256 seed, uint256 fits) internal pure returns (uint256) {
-        uint256 kind = _dice(seed, 16);
+        uint256 kind = _dice(seed, 24);
         if (kind == 0) return seed;
         if (kind == 1) return 0;
         if (kind == 2) return type(uint96).max;
@@ -57,8 +57,8 @@ abstract contract Handler is Bank {
     /// @notice Those who are admitted at first come more often; seldom the zero address.
     function _anyone(uint256 seed) internal view returns (address) {
         address[6] memory others = [carol, notary, stranger, minter, guardian, address(0)];
-        uint256 kind = _dice(seed, 18);
-        return kind < 6 ? alice : kind < 12 ? bob : others[kind - 12];
+        uint256 kind = _dice(seed, 36);
+        return kind < 15 ? alice : kind < 30 ? bob : others[kind - 30];
     }
 
     // The runner prefers small numbers and edges; a choice among few must not follow it.

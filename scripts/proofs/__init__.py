@@ -1,0 +1,1 @@
+"""What `make verify` proves of the contracts: each proof is a module here, one line in `proofs`."""

@@ -1,0 +1,18 @@
+"""The proofs, in the order of the summary: one module each, one line here.
+
+Used by the run.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from scripts.proofs import coverage, properties, slither, solidity
+from scripts.proofs.proof import Proof
+
+PROOFS: Final = (
+    Proof("properties", properties.prove, alone=True),
+    Proof("solidity", solidity.prove),
+    Proof("coverage", coverage.prove),
+    Proof("slither", slither.prove),
+)
