@@ -1,7 +1,8 @@
 """Signs: the only door to keys, and the only importer of eth_account.
 
-In: an unsigned transaction, the address that signs. Out: signed bytes and their hash.
-Called by: sender, the deployment script, demo (creates keys).
+In: an unsigned transaction or typed data (EIP-712), the address that signs. Out: signed bytes and
+their hash, signatures. Called by: sender, settlement (consents of wallets in custody), the
+deployment script, demo (creates keys).
 
 `KeystoreSigner` keeps keys in encrypted files beside the demo's state. It is for the demo and for
 development chains; a bank's keys stay in an HSM or KMS behind the same protocol.
@@ -10,13 +11,17 @@ development chains; a bank's keys stay in an HSM or KMS behind the same protocol
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
+from eth_abi.exceptions import EncodingError
 from eth_account import Account
+from eth_account.messages import SignableMessage, encode_typed_data
 from eth_account.signers.local import LocalAccount
 from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
 
 from node.core.errors import NotFound, Rejected
 from node.core.ids import wallet_key
@@ -69,6 +74,36 @@ class SignedTx:
     hash: Hash32
 
 
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """Where a signature counts: one contract on one chain, under its name and version."""
+
+    name: str
+    version: str
+    chain_id: ChainId
+    contract: Address
+
+
+@dataclass(frozen=True, slots=True)
+class TypedData:
+    """Content to be signed by EIP-712. `types` has each struct's fields as (name, type).
+
+    What the content says stays out of its text form, so that no log or traceback repeats it.
+    """
+
+    domain: Domain
+    primary: str
+    types: Mapping[str, Sequence[tuple[str, str]]]
+    message: Mapping[str, Any] = field(repr=False)
+
+
+class TypedDataRefused(Rejected):
+    """The content does not fit the types it claims to have."""
+
+    code = "TYPED_DATA_REFUSED"
+    title = "Typed data refused"
+
+
 class Signer(Protocol):
     """Whoever can sign for some addresses."""
 
@@ -77,6 +112,9 @@ class Signer(Protocol):
 
     def sign(self, address: Address, transaction: UnsignedTx) -> SignedTx:
         """Sign for an address. Raises `KeyUnknown`."""
+
+    def sign_typed(self, address: Address, content: TypedData) -> bytes:
+        """Sign content by EIP-712: 65 bytes r, s, v. Raises `KeyUnknown`, `TypedDataRefused`."""
 
 
 class KeystoreSigner:
@@ -130,13 +168,20 @@ class KeystoreSigner:
 
     def sign(self, address: Address, transaction: UnsignedTx) -> SignedTx:
         """Sign an EIP-1559 transaction. Raises `KeyUnknown`."""
+        account = self._account(address)
+        signed = account.sign_transaction(_fields(transaction))  # type: ignore[arg-type]
+        return SignedTx(bytes(signed.raw_transaction), Hash32("0x" + bytes(signed.hash).hex()))
+
+    def sign_typed(self, address: Address, content: TypedData) -> bytes:
+        """Sign typed data by EIP-712. Raises `KeyUnknown`, `TypedDataRefused`."""
+        account = self._account(address)
+        return bytes(account.sign_message(_signable(content)).signature)
+
+    def _account(self, address: Address) -> LocalAccount:
         key = wallet_key(address)
         for account in self._labels.values():
             if wallet_key(account.address) == key:
-                signed = account.sign_transaction(_fields(transaction))  # type: ignore[arg-type]
-                return SignedTx(
-                    bytes(signed.raw_transaction), Hash32("0x" + bytes(signed.hash).hex())
-                )
+                return account
         raise KeyUnknown(
             f"no key of {key} is in the keystore",
             remedy="Start the node with the keystore that holds it.",
@@ -160,6 +205,39 @@ class KeystoreSigner:
             ) from error
         account: LocalAccount = Account.from_key(key)
         return account
+
+
+def typed_digest(content: TypedData) -> bytes:
+    """What is signed of typed data: the 32 bytes a contract checks. Raises `TypedDataRefused`."""
+    told = _signable(content)
+    return keccak(b"\x19" + told.version + told.header + told.body)
+
+
+def _signable(content: TypedData) -> SignableMessage:
+    domain = {
+        "name": content.domain.name,
+        "version": content.domain.version,
+        "chainId": content.domain.chain_id,
+        "verifyingContract": to_checksum_address(content.domain.contract),
+    }
+    # The library would leave out, unsigned and unsaid, what the types do not name.
+    if {name for name, _ in content.types.get(content.primary, ())} != set(content.message):
+        raise TypedDataRefused(
+            f"a {content.primary} says other things than its type names",
+            remedy="Report this: the content was built by this node.",
+        )
+    types = {
+        struct: [{"name": name, "type": kind} for name, kind in fields]
+        for struct, fields in content.types.items()
+    }
+    try:
+        return encode_typed_data(domain, types, dict(content.message))
+    except (ValueError, TypeError, KeyError, AttributeError, EncodingError) as error:
+        # Without the cause: what the library says may repeat the content.
+        raise TypedDataRefused(
+            f"a {content.primary} does not fit its types: {type(error).__name__}",
+            remedy="Report this: the content was built by this node.",
+        ) from None
 
 
 def _fields(transaction: UnsignedTx) -> dict[str, object]:

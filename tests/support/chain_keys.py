@@ -13,7 +13,7 @@ from eth_utils.crypto import keccak
 
 from node.core.ids import wallet_key
 from node.core.types import Address, Hash32
-from node.submission.signer import KeyUnknown, SignedTx, UnsignedTx
+from node.submission.signer import KeyUnknown, SignedTx, TypedData, UnsignedTx, typed_digest
 
 # The roles of a deployment, and who else the tests need.
 ROLES = ("admin", "issuer", "attestor", "compliance", "limits", "guardian", "upgrader")
@@ -33,7 +33,7 @@ def address(label: str) -> Address:
 
 
 class MemorySigner:
-    """A `Signer` over some labels; `signed` keeps what it was asked to sign, in order."""
+    """A `Signer` over some labels; `signed` keeps the transactions it was asked to sign."""
 
     def __init__(self, *labels: str) -> None:
         self._accounts = {address(label): account(label) for label in labels}
@@ -47,6 +47,13 @@ class MemorySigner:
             raise KeyUnknown(f"no key of {address}")
         self.signed.append(transaction)
         return signed(self._accounts[wallet_key(address)], transaction)
+
+    def sign_typed(self, address: Address, content: TypedData) -> bytes:
+        if wallet_key(address) not in self._accounts:
+            raise KeyUnknown(f"no key of {address}")
+        found = self._accounts[wallet_key(address)]
+        made = found.unsafe_sign_hash(typed_digest(content))  # type: ignore[arg-type]
+        return bytes(made.signature)
 
 
 def signed(account: LocalAccount, transaction: UnsignedTx) -> SignedTx:
