@@ -24,6 +24,7 @@ from solcx.exceptions import SolcError
 from solcx.wrapper import get_version_str_from_solc_binary
 
 from node.core.ids import sha256_hex
+from scripts.storage_layout import storage_layout
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 CONFIG: Final = ROOT / "contracts" / "compiler.json"
@@ -34,7 +35,6 @@ MOCKS: Final = ROOT / "tests" / "contracts" / "artifacts"
 MANIFEST: Final = "manifest.json"
 
 _IMPORT: Final = re.compile(r'^import\b[^;"]*"([^"]+)"', re.MULTILINE)
-_NAMESPACE: Final = re.compile(r"@custom:storage-location\s+(\S+)")
 _EACH_CONTRACT: Final = [
     "abi",
     "evm.bytecode.object",
@@ -124,23 +124,6 @@ def write(compiled: Compiled) -> None:
         path.write_text(text, "utf-8")
 
 
-def storage_layout(name: str, path: str, output: Json) -> dict[str, list[list[str]]]:
-    """Members of every ERC-7201 namespace (and "" for plain state), in order, as [name, type].
-
-    An upgrade is sound when each list of the old code begins the list of the new code.
-    """
-    layout: dict[str, list[list[str]]] = {}
-    for contract in _lineage(name, path, output):
-        for node in contract["nodes"]:
-            if node["nodeType"] == "VariableDeclaration" and node["mutability"] == "mutable":
-                layout.setdefault("", []).append(_member(node))
-            text = (node.get("documentation") or {}).get("text", "")
-            namespace = _NAMESPACE.search(text)
-            if node["nodeType"] == "StructDefinition" and namespace:
-                layout[namespace[1]] = [_member(member) for member in node["members"]]
-    return layout
-
-
 def _artifact_files(folder: Path, names: Mapping[str, str], output: Json) -> dict[Path, str]:
     return {
         folder / f"{name}.json": _text(_artifact(name, path, output))
@@ -164,23 +147,6 @@ def _artifact(name: str, path: str, output: Json) -> Json:
         "immutable_references": dict(sorted(immutables.items())),
         "storage_layout": storage_layout(name, path, output),
     }
-
-
-def _lineage(name: str, path: str, output: Json) -> list[Json]:
-    """The contract and its bases, from the most basic on."""
-    contracts = {
-        node["id"]: node
-        for source in output["sources"].values()
-        for node in source["ast"]["nodes"]
-        if node["nodeType"] == "ContractDefinition"
-    }
-    here = {node["id"] for node in output["sources"][path]["ast"]["nodes"]}
-    own = next(each for key, each in contracts.items() if key in here and each["name"] == name)
-    return [contracts[key] for key in reversed(own["linearizedBaseContracts"])]
-
-
-def _member(node: Json) -> list[str]:
-    return [node["name"], node["typeDescriptions"]["typeString"]]
 
 
 def _variable_names(output: Json) -> dict[str, str]:

@@ -5,14 +5,17 @@ pragma solidity 0.8.37;
 // transfer costs no more reads than a plain one: balance (128 bits) | held (96) | flags (32).
 type AccountWord is uint256;
 
-using {balanceOf, heldOf, flagsOf, availableOf} for AccountWord global;
-using {maySend, mayReceive} for AccountWord global;
+using {balanceOf, heldOf, flagsOf, unheldOf} for AccountWord global;
+using {maySend, mayReceive, hasFrozen} for AccountWord global;
 using {plus, minus, hold, unhold, withFlags} for AccountWord global;
 
 uint32 constant ALLOWED = 1;
 uint32 constant NO_SEND = 2;
 uint32 constant NO_RECEIVE = 4;
-uint32 constant KNOWN_FLAGS = ALLOWED | NO_SEND | NO_RECEIVE;
+// Set while an amount is frozen, which is the only thing of an account kept elsewhere: whoever has
+// nothing frozen pays no read for it.
+uint32 constant HAS_FROZEN = 8;
+uint32 constant SETTABLE_FLAGS = ALLOWED | NO_SEND | NO_RECEIVE;
 
 uint256 constant HELD_SHIFT = 128;
 uint256 constant FLAGS_SHIFT = 224;
@@ -31,8 +34,8 @@ function flagsOf(AccountWord word) pure returns (uint32) {
     return uint32(AccountWord.unwrap(word) >> FLAGS_SHIFT);
 }
 
-function availableOf(AccountWord word) pure returns (uint256) {
-    // What is held is never more than the balance: only the available part can be held or leave.
+function unheldOf(AccountWord word) pure returns (uint256) {
+    // What is held is never more than the balance: only what is not held can be held or leave.
     unchecked {
         return balanceOf(word) - heldOf(word);
     }
@@ -44,6 +47,10 @@ function maySend(AccountWord word) pure returns (bool) {
 
 function mayReceive(AccountWord word) pure returns (bool) {
     return flagsOf(word) & (ALLOWED | NO_RECEIVE) == ALLOWED;
+}
+
+function hasFrozen(AccountWord word) pure returns (bool) {
+    return flagsOf(word) & HAS_FROZEN != 0;
 }
 
 // The four below trust their caller to have compared the amount with what is there; the checks

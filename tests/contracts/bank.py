@@ -15,9 +15,10 @@ from node.chain import artifacts
 from node.chain.artifacts import Artifact
 from tests.contracts.chain import Chain, Contract, Receipt
 
-ALLOWED, NO_SEND, NO_RECEIVE = 1, 2, 4
-PAUSE_TRANSFER, PAUSE_SUPPLY, PAUSE_HOLD = 1, 2, 4
+ALLOWED, NO_SEND, NO_RECEIVE, HAS_FROZEN = 1, 2, 4, 8
+PAUSE_TRANSFER, PAUSE_SUPPLY, PAUSE_SETTLE, DEACTIVATED = 1, 2, 4, 8
 ADMIN, ISSUER, ATTESTOR, COMPLIANCE, LIMITS, GUARDIAN, UPGRADER, MINTER = range(8)
+ENFORCER, SETTLER, TREASURY = range(8, 11)
 HOUR = 3600
 ZERO = "0x" + "0" * 40
 
@@ -25,6 +26,8 @@ NAME, SYMBOL, CURRENCY, DECIMALS = "Canadian dollar deposits", "dCAD", "CAD", 2
 CAPACITY, REFILL, MAX_AGE = 1_000_000, 10, 1_000_000
 INITIAL_LIMITS = (CAPACITY, REFILL, MAX_AGE)
 
+# The one that asks for a right; the standard's own form never does anything.
+FORCED_TRANSFER = "forcedTransfer(address,address,uint256,bytes32,bytes32)"
 # Function to role and execution delay, by contract; what is not here is ADMIN's.
 RIGHTS = {
     "token": {
@@ -32,8 +35,11 @@ RIGHTS = {
         "burn": MINTER,
         "setAccountFlags": COMPLIANCE,
         "freeze": COMPLIANCE,
+        "setFrozenTokens": COMPLIANCE,
+        FORCED_TRANSFER: ENFORCER,
         "pause": GUARDIAN,
         "unpause": ADMIN,
+        "deactivate": ADMIN,
         "upgradeToAndCall": UPGRADER,
     },
     "gate": {
@@ -45,7 +51,7 @@ RIGHTS = {
         "lowerLimits": GUARDIAN,
     },
 }
-DELAYS = {UPGRADER: 48 * HOUR, LIMITS: 24 * HOUR}
+DELAYS = {UPGRADER: 48 * HOUR, LIMITS: 24 * HOUR, ENFORCER: HOUR}
 MOCKS = Path(__file__).parent / "artifacts"
 
 
@@ -83,13 +89,14 @@ class Terms:
 class Bank:
     """Everything deployed; `alice` and `bob` are admitted, `carol` is not."""
 
-    def __init__(self) -> None:
-        self.chain = Chain(accounts=14)
+    def __init__(self, chain: Chain | None = None) -> None:
+        self.chain = chain or Chain(accounts=16)
         # By role number; MINTER here is a key, so that the token is tested without the gate.
-        self.holders = self.chain.accounts[:8]
+        self.holders = self.chain.accounts[:11]
         self.admin, self.issuer, self.attestor, self.compliance = self.holders[:4]
-        self.limits, self.guardian, self.upgrader, self.minter = self.holders[4:]
-        self.alice, self.bob, self.carol, self.notary, self.stranger = self.chain.accounts[8:13]
+        self.limits, self.guardian, self.upgrader, self.minter = self.holders[4:8]
+        self.enforcer, self.settler, self.treasury = self.holders[8:]
+        self.alice, self.bob, self.carol, self.notary, self.stranger = self.chain.accounts[11:]
         self.access = self._deploy("BankAccess", self.admin)
         self.code = self._deploy("DepositToken")
         self.token = self.new_token()
@@ -146,7 +153,7 @@ class Bank:
                 selectors = [contract.selector(function)]
                 arguments = (contract.address, selectors, role)
                 self.access.send("setTargetFunctionRole", *arguments, by=self.admin)
-        for role in range(ISSUER, MINTER + 1):
+        for role in range(ISSUER, TREASURY + 1):
             grant = (role, self.holders[role], DELAYS.get(role, 0))
             self.access.send("grantRole", *grant, by=self.admin)
         self.access.send("grantRole", MINTER, self.gate.address, 0, by=self.admin)

@@ -14,7 +14,7 @@ from typing import Any
 
 from eth_tester import EthereumTester, PyEVMBackend
 from eth_tester.exceptions import TransactionFailed
-from eth_utils.abi import function_abi_to_4byte_selector
+from eth_utils.abi import abi_to_signature, function_abi_to_4byte_selector
 
 from node.chain import codec
 from node.chain.artifacts import Artifact
@@ -114,9 +114,13 @@ class Contract:
         return codec.encode_call(self.artifact, function, args)
 
     def selector(self, function: str) -> str:
-        """First four bytes of its calldata, 0x text."""
-        found = [each for each in self.artifact.abi if each.get("name") == function]
-        return "0x" + function_abi_to_4byte_selector(found[0]).hex()  # type: ignore[arg-type]
+        """First four bytes of its calldata, 0x text; where overloaded, by the name with types."""
+        (found,) = [
+            each
+            for each in self.artifact.abi
+            if each["type"] == "function" and function in {each["name"], abi_to_signature(each)}  # type: ignore[arg-type]
+        ]
+        return "0x" + function_abi_to_4byte_selector(found).hex()  # type: ignore[arg-type]
 
     def send(self, function: str, *args: object, by: str) -> Receipt:
         return self.chain.send(by, self.address, self.data(function, *args))

@@ -9,6 +9,7 @@ import pytest
 from tests.contracts.bank import (
     ADMIN,
     DELAYS,
+    FORCED_TRANSFER,
     GUARDIAN,
     INITIAL_LIMITS,
     LIMITS,
@@ -25,14 +26,20 @@ OPEN = {
     "token": {
         "approve": "the caller's own allowance",
         "burnHeld": "asks for the right to burn",
+        "cancelAuthorization": "the signature of the authorizer",
+        "cancelSettlementNonce": "the caller's own nonce",
         "createHold": "the caller's own money",
         "executeHold": "the notary of the hold",
+        "executeHolds": "the notary and recipient of every hold",
         "initialize": "once, in the proxy's constructor",
         "permit": "the signature of the owner",
+        "receiveWithAuthorization": "the signature of the payer, by the payee",
         "releaseHold": "notary, recipient, or anyone after expiry",
         "setAuthority": "the access manager itself",
+        "settleTransfer": "the signature of the payer, for the caller alone",
         "transfer": "the caller's own money",
         "transferFrom": "the caller's allowance",
+        "transferWithAuthorization": "the signature of the payer",
         "transferWithRef": "the caller's own money",
     },
     "gate": {"setAuthority": "the access manager itself"},
@@ -42,6 +49,9 @@ ARGUMENTS: dict[str, Callable[[Bank], tuple[object, ...]]] = {
     "burn": lambda bank: (bank.alice, 1),
     "setAccountFlags": lambda bank: (bank.carol, 1),
     "freeze": lambda bank: (bank.carol, 2),
+    "setFrozenTokens": lambda bank: (bank.carol, 1),
+    FORCED_TRANSFER: lambda bank: (bank.alice, bank.bob, 1, ref(1), ref(2)),
+    "deactivate": lambda _: (),
     "pause": lambda _: (1,),
     "unpause": lambda _: (1,),
     "upgradeToAndCall": lambda bank: (bank.code.address, "0x"),
@@ -64,7 +74,8 @@ def test_every_change_is_in_the_table(bank: Bank, label: str) -> None:
         for each in bank.contract(label).artifact.abi
         if each["type"] == "function" and each["stateMutability"] not in {"view", "pure"}
     }
-    assert changes == RIGHTS[label].keys() | OPEN[label].keys()
+    restricted = {function.partition("(")[0] for function in RIGHTS[label]}
+    assert changes == restricted | OPEN[label].keys()
 
 
 @pytest.mark.parametrize(("label", "function", "role"), TABLE)

@@ -8,7 +8,7 @@ from tests.contracts.bank import (
     ALLOWED,
     NO_RECEIVE,
     NO_SEND,
-    PAUSE_HOLD,
+    PAUSE_SETTLE,
     PAUSE_SUPPLY,
     PAUSE_TRANSFER,
     ZERO,
@@ -21,7 +21,7 @@ from tests.contracts.bank import (
 PAUSES = {
     PAUSE_TRANSFER: {"transfer", "transferFrom", "transferWithRef"},
     PAUSE_SUPPLY: {"mint", "burn", "burnHeld"},
-    PAUSE_HOLD: {"createHold", "executeHold", "burnHeld"},
+    PAUSE_SETTLE: {"createHold", "executeHold", "burnHeld"},
 }
 
 
@@ -136,10 +136,10 @@ def _open(bank: Bank, *holds: Terms) -> None:
 
 def test_pause_bits_add_up_and_are_taken_away_one_by_one(bank: Bank) -> None:
     bank.token.send("pause", PAUSE_TRANSFER, by=bank.guardian)
-    bank.token.send("pause", PAUSE_HOLD, by=bank.guardian)
-    assert bank.token.read("pauseBits") == PAUSE_TRANSFER | PAUSE_HOLD
+    bank.token.send("pause", PAUSE_SETTLE, by=bank.guardian)
+    assert bank.token.read("pauseBits") == PAUSE_TRANSFER | PAUSE_SETTLE
     bank.token.send("unpause", PAUSE_TRANSFER | PAUSE_SUPPLY, by=bank.admin)
-    assert bank.token.read("pauseBits") == PAUSE_HOLD
+    assert bank.token.read("pauseBits") == PAUSE_SETTLE
 
 
 @pytest.mark.parametrize("bits", [0, 8, 9])

@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from eth_utils.crypto import keccak
 
-from node.chain import artifacts
-from node.chain.artifacts import Artifact
 from tests.contracts.bank import DELAYS, NAME, NO_SEND, UPGRADER, Bank, Delayed, mock, ref
 from tests.contracts.chain import Contract, Refused
 
@@ -68,30 +65,3 @@ def test_code_that_could_not_be_upgraded_again_is_refused(bank: Bank) -> None:
 def test_the_code_behind_the_proxy_cannot_be_upgraded(bank: Bank) -> None:
     told = bank.code.refusal("upgradeToAndCall", bank.code.address, "0x", by=bank.upgrader)
     assert told == "UUPSUnauthorizedCallContext()"
-
-
-@pytest.mark.parametrize("artifact", [artifacts.load("DepositToken"), NEXT])
-def test_every_member_stays_in_its_place(artifact: Artifact) -> None:
-    # Released code only ever gains members at the end of a namespace; this is the first release.
-    own = artifact.storage_layout["erc7201:concord.storage.DepositToken"]
-    assert own == [
-        ["accounts", "mapping(address => AccountWord)"],
-        ["allowances", "mapping(address => mapping(address => uint256))"],
-        ["holds", "mapping(bytes32 => enum HoldState)"],
-        ["supply", "uint128"],
-        ["pauseBits", "uint32"],
-        ["decimals", "uint8"],
-        ["symbol", "string"],
-        ["currency", "string"],
-    ]
-    assert "" not in artifact.storage_layout, "state outside a namespace moves with its parents"
-
-
-@pytest.mark.parametrize("artifact", [artifacts.load("DepositToken"), NEXT])
-def test_every_namespace_is_where_its_name_says(artifact: Artifact) -> None:
-    for namespace in artifact.storage_layout:
-        scheme, _, name = namespace.partition(":")
-        assert scheme == "erc7201"
-        inner = int.from_bytes(keccak(text=name)) - 1
-        slot = int.from_bytes(keccak(inner.to_bytes(32, "big"))) & ~0xFF
-        assert f"{slot:064x}" in artifact.deployed_bytecode, name

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {HoldState, HoldTerms, Payout} from "../interfaces/IDepositToken.sol";
+import {AccountWord} from "../libraries/AccountWord.sol";
+import {DepositAccounts} from "./DepositAccounts.sol";
+
+/// @title Holds of a deposit token; see IDepositHolds
+/// @notice Of a hold only its state is stored, under the hash of its terms: whoever acts on it shows
+/// the terms again.
+abstract contract DepositHolds is DepositAccounts {
+    function createHold(HoldTerms calldata terms) external returns (bytes32 id) {
+        _requireRunning(PAUSE_SETTLE);
+        _requireAmount(terms.amount);
+        if (msg.sender != terms.holder) revert NotHolder(msg.sender, terms.holder);
+        if (terms.recipient == address(0) || terms.notary == address(0)) {
+            revert HoldIncomplete(terms.recipient, terms.notary);
+        }
+        _requireReference(terms.ref);
+        id = holdId(terms);
+        if (terms.expiry <= block.timestamp) revert HoldExpired(id, terms.expiry, block.timestamp);
+        TokenStorage storage $ = _token();
+        if ($.holds[id] != HoldState.None) revert HoldExists(id);
+        $.holds[id] = HoldState.Open;
+        _hold(terms.holder, terms.amount);
+        emit HoldOpened(
+            id,
+            terms.holder,
+            terms.recipient,
+            terms.amount,
+            terms.notary,
+            terms.expiry,
+            terms.ref
+        );
+    }
+
+    function executeHold(HoldTerms calldata terms, uint256 amount) external {
+        _requireRunning(PAUSE_SETTLE);
+        _close(terms, amount);
+        _credit(terms.recipient, amount);
+        emit Transfer(terms.holder, terms.recipient, amount);
+        emit TransferRef(terms.holder, terms.recipient, amount, terms.ref);
+    }
+
+    function executeHolds(
+        HoldTerms[] calldata holds,
+        uint256[] calldata amounts,
+        Payout[] calldata payouts
+    ) external {
+        _requireRunning(PAUSE_SETTLE);
+        uint256 left = _collect(holds, amounts);
+        for (uint256 i = 0; i < payouts.length; ++i) {
+            left -= _payOut(payouts[i], left);
+        }
+        if (left != 0) revert PayoutsUnbalanced(left, 0);
+    }
+
+    function releaseHold(HoldTerms calldata terms) external {
+        bytes32 id = _openHold(terms);
+        bool party = msg.sender == terms.notary || msg.sender == terms.recipient;
+        if (!party && block.timestamp < terms.expiry) {
+            revert HoldNotReleasable(id, msg.sender, terms.expiry);
+        }
+        TokenStorage storage $ = _token();
+        $.holds[id] = HoldState.Closed;
+        Account storage account = $.accounts[terms.holder];
+        account.word = account.word.unhold(terms.amount);
+        emit HoldClosed(id, 0, terms.amount);
+    }
+
+    // ----------------------------------------------------------------------------------- views
+
+    function holdState(bytes32 id) public view returns (HoldState) {
+        return _token().holds[id];
+    }
+
+    function holdId(HoldTerms calldata terms) public view returns (bytes32) {
+        return keccak256(abi.encode(terms, address(this), block.chainid));
+    }
+
+    // ----------------------------------------------------------------------------------- parts
+
+    /// @dev Takes `amount` out of the hold and of the holder's balance, and frees the rest. Whoever
+    /// calls this gives the amount to somebody or takes it out of the supply.
+    function _close(HoldTerms calldata terms, uint256 amount) internal {
+        _requireAmount(amount);
+        bytes32 id = _openHold(terms);
+        if (msg.sender != terms.notary) revert NotNotary(msg.sender, terms.notary);
+        if (block.timestamp >= terms.expiry) revert HoldExpired(id, terms.expiry, block.timestamp);
+        if (amount > terms.amount) revert HoldExceeded(id, terms.amount, amount);
+        TokenStorage storage $ = _token();
+        Account storage account = $.accounts[terms.holder];
+        AccountWord word = account.word;
+        if (!word.maySend()) revert SenderRefused(terms.holder, word.flagsOf());
+        $.holds[id] = HoldState.Closed;
+        account.word = word.unhold(terms.amount).minus(amount);
+        emit HoldClosed(id, amount, terms.amount - amount);
+    }
+
+    function _collect(HoldTerms[] calldata holds, uint256[] calldata amounts)
+        private
+        returns (uint256 total)
+    {
+        if (holds.length != amounts.length) revert LengthsDiffer(holds.length, amounts.length);
+        for (uint256 i = 0; i < holds.length; ++i) {
+            HoldTerms calldata terms = holds[i];
+            uint256 amount = amounts[i];
+            _requireRecipient(terms);
+            _close(terms, amount);
+            total += amount;
+            emit Transfer(terms.holder, msg.sender, amount);
+        }
+        // Without a hold there is nothing to share out.
+        _requireAmount(total);
+    }
+
+    function _payOut(Payout calldata payout, uint256 left) private returns (uint256 amount) {
+        amount = payout.amount;
+        _requireAmount(amount);
+        // Compared before it is added: no account is given what no hold has yielded.
+        if (amount > left) revert PayoutsUnbalanced(left, amount);
+        _credit(payout.to, amount);
+        emit Transfer(msg.sender, payout.to, amount);
+    }
+
+    function _openHold(HoldTerms calldata terms) private view returns (bytes32 id) {
+        id = holdId(terms);
+        HoldState state = holdState(id);
+        if (state != HoldState.Open) revert HoldNotOpen(id, state);
+    }
+
+    function _requireRecipient(HoldTerms calldata terms) internal view {
+        if (msg.sender != terms.recipient) revert NotRecipient(msg.sender, terms.recipient);
+    }
+}
