@@ -71,12 +71,12 @@ class Instruction:
     @property
     def expectation_id(self) -> str:
         """Id of what the books expect of it."""
-        return str(expectation_id(self.uetr))
+        return str(expectation_id(self.uetr, self.gate_sequence))
 
     @property
     def ref(self) -> bytes:
-        """The reference its events carry."""
-        return pack_ref(UUID(self.uetr), expectation_id(self.uetr))
+        """The reference its events carry; at the gate it ends with the number of the order."""
+        return pack_ref(UUID(self.uetr), expectation_id(self.uetr, self.gate_sequence))
 
 
 def instruction_id(uetr: str) -> str:
@@ -84,6 +84,12 @@ def instruction_id(uetr: str) -> str:
     return str(derived_id("instruction", uetr))
 
 
-def expectation_id(uetr: str) -> UUID:
-    """The id of what the books expect under a UETR."""
-    return derived_id("expectation", uetr)
+def expectation_id(uetr: str, gate_sequence: int | None) -> UUID:
+    """The id of what the books expect under a UETR.
+
+    Ends with the number of an order to the gate, as the gate asks of its references.
+    """
+    derived = derived_id("expectation", uetr)
+    if gate_sequence is None:
+        return derived
+    return UUID(bytes=derived.bytes[:-6] + gate_sequence.to_bytes(6))

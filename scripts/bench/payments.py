@@ -55,7 +55,7 @@ class Payments:
     def issue(self, account: Address) -> int:
         """Gas of an issue through the gate, with sequence, reference and attestation."""
         self._orders += 1
-        order = (self._orders, f"0x{self._orders:032x}{0:032x}", account, AMOUNT)
+        order = (self._orders, f"0x{self._orders:032x}{self._orders:032x}", account, AMOUNT)
         return self._bank.send("ISSUER", self._gate, "issue", *order).gas_used
 
     def transfer(self, to: Address) -> int:

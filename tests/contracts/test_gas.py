@@ -22,17 +22,17 @@ def test_a_transfer_costs_the_same_to_an_empty_account(bank: Bank) -> None:
 
 def test_holds_and_orders(bank: Bank) -> None:
     bank.attest(10**6)
-    bank.gate.send("issue", 1, ref(1), bank.alice, 10**5, by=bank.issuer)
-    issued = bank.gate.send("issue", 2, ref(2), bank.alice, 10**5, by=bank.issuer)
+    bank.gate.send("issue", 1, ref(1, 1), bank.alice, 10**5, by=bank.issuer)
+    issued = bank.gate.send("issue", 2, ref(2, 2), bank.alice, 10**5, by=bank.issuer)
     terms = bank.terms(100)
     opened = bank.token.send("createHold", terms.abi, by=bank.alice)
     executed = bank.token.send("executeHold", terms.abi, 60, by=bank.notary)
     redemption = bank.redemption(100, payment=3)
     bank.opened(redemption)
-    arguments = (3, redemption.ref, redemption.abi)
+    arguments = (3, ref(3, 3), redemption.abi)
     redeemed = bank.gate.send("redeem", *arguments, by=bank.issuer)
     used = [each.gas_used for each in (issued, opened, executed, redeemed)]
-    limits = (115_000, 66_000, 57_000, 112_000)
+    limits = (77_500, 66_000, 57_000, 86_000)
     assert all(gas <= limit for gas, limit in zip(used, limits, strict=True)), used
 
 

@@ -7,6 +7,7 @@ import pytest
 from tests.contracts.bank import (
     CAPACITY,
     INITIAL_LIMITS,
+    ISSUER,
     MAX_AGE,
     REFILL,
     ZERO,
@@ -16,17 +17,18 @@ from tests.contracts.bank import (
 from tests.contracts.chain import Receipt, Refused
 
 LIABILITIES = 10 * CAPACITY
+SEQUENCE_MAX = 2**48 - 1
+AMOUNT_MAX = 2**64 - 1
 
 
-def issue(bank: Bank, sequence: int, amount: int, payment: int | None = None) -> Receipt:
-    reference = ref(sequence + 1 if payment is None else payment)
-    arguments = (sequence, reference, bank.alice, amount)
+def issue(bank: Bank, sequence: int, amount: int, payment: int = 1) -> Receipt:
+    arguments = (sequence, ref(payment, sequence), bank.alice, amount)
     return bank.gate.send("issue", *arguments, by=bank.issuer)
 
 
-def refused(bank: Bank, sequence: int, amount: int, payment: int | None = None) -> str:
-    reference = ref(sequence + 1 if payment is None else payment)
-    return bank.gate.refusal("issue", sequence, reference, bank.alice, amount, by=bank.issuer)
+def refused(bank: Bank, sequence: int, amount: int, payment: int = 1) -> str:
+    arguments = (sequence, ref(payment, sequence), bank.alice, amount)
+    return bank.gate.refusal("issue", *arguments, by=bank.issuer)
 
 
 def test_the_gate_says_what_it_is(bank: Bank) -> None:
@@ -42,40 +44,77 @@ def test_a_gate_needs_a_living_token_and_manager(bank: Bank) -> None:
             bank._deploy("IssuanceGate", token, access, INITIAL_LIMITS)
 
 
+def test_the_gate_keeps_its_manager(bank: Bank) -> None:
+    told = bank.access.refusal("updateAuthority", bank.gate.address, bank.bob, by=bank.admin)
+    assert told == f"AuthorityFixed(authority: {bank.access.address}, asked: {bank.bob})"
+    assert bank.gate.refusal("setAuthority", bank.bob, by=bank.admin) == told
+
+
 def test_issuing_mints_under_sequence_and_reference(bank: Bank) -> None:
     bank.attest(LIABILITIES)
     receipt = issue(bank, 7, 500)
-    issued = {"sequence": "7", "ref": ref(8), "to": bank.alice, "amount": "500"}
+    issued = {"sequence": "7", "ref": ref(1, 7), "to": bank.alice, "amount": "500"}
     assert bank.gate.events(receipt) == [("Issued", issued)]
     made = {"from": ZERO, "to": bank.alice, "value": "500"}
     assert bank.token.events(receipt) == [("Transfer", made)]
     assert bank.position(bank.alice) == (500, 0)
     assert bank.gate.read("isSequenceUsed", 7)
-    assert bank.gate.read("isReferenceUsed", ref(8))
     assert not bank.gate.read("isSequenceUsed", 8)
-    assert not bank.gate.read("isReferenceUsed", ref(7))
 
 
 def test_orders_come_in_any_order_each_once(bank: Bank) -> None:
     bank.attest(LIABILITIES)
-    for sequence in (256, 0, 255, 2**127, 1):
+    numbers = (256, 0, 63, 64, 255, 65, SEQUENCE_MAX, 1, 319, 62, SEQUENCE_MAX - 64)
+    for sequence in numbers:
         issue(bank, sequence, 1)
-    for sequence in (0, 1, 255, 256, 2**127):
-        assert refused(bank, sequence, 1, payment=999) == f"SequenceUsed(sequence: {sequence})"
-    assert bank.token.read("totalSupply") == 5
+    for sequence in sorted(numbers):
+        told = refused(bank, sequence, 1, payment=999)
+        assert told == f"SequenceUsed(sequence: {sequence})"
+        assert bank.gate.read("isSequenceUsed", sequence)
+    free = (2, 61, 66, 254, 257, 320)
+    assert not any(bank.gate.read("isSequenceUsed", each) for each in free)
+    assert bank.token.read("totalSupply") == len(numbers)
 
 
-def test_a_reference_is_used_once(bank: Bank) -> None:
+def test_a_gap_is_visible(bank: Bank) -> None:
+    bank.attest(LIABILITIES)
+    for sequence in (0, 1, 3, 64, 130):
+        issue(bank, sequence, 1)
+    rows = [bank.gate.read("sequencesUsed", row) for row in range(4)]
+    assert rows == [0b1011, 1, 1 << 2, 0]
+    assert bank.gate.read("sequencesUsed", 2**255) == 0
+    assert not bank.gate.read("isSequenceUsed", 2**256 - 1)
+
+
+@pytest.mark.parametrize(
+    ("sequence", "ends"), [(2, 1), (1, 0), (0, 1), (2**48, 0), (2**48 + 5, 5), (2**256 - 1, 0)]
+)
+def test_a_reference_ends_with_its_number(bank: Bank, sequence: int, ends: int) -> None:
+    bank.attest(LIABILITIES)
+    order = (sequence, ref(1, ends), bank.alice, 1)
+    told = bank.gate.refusal("issue", *order, by=bank.issuer)
+    assert told == f"OtherSequence(sequence: {sequence}, ref: {ref(1, ends)})"
+
+
+def test_one_reference_is_never_used_twice(bank: Bank) -> None:
     bank.attest(LIABILITIES)
     issue(bank, 1, 1, payment=5)
-    assert refused(bank, 2, 1, payment=5) == f"ReferenceUsed(ref: {ref(5)})"
-    assert refused(bank, 2, 1, payment=0) == "ReferenceMissing()"
-    issue(bank, 2, 1, payment=6)
+    told = bank.gate.refusal("issue", 2, ref(5, 1), bank.alice, 1, by=bank.issuer)
+    assert told.startswith("OtherSequence")
+    # The rest of the reference is free: the bank may name any entry of any payment under a number.
+    entry = (0xABC << 48) + 2
+    bank.gate.send("issue", 2, ref(5, entry), bank.alice, 1, by=bank.issuer)
+
+
+def test_a_reference_names_a_payment(bank: Bank) -> None:
+    bank.attest(LIABILITIES)
+    for sequence in (0, 7):
+        assert refused(bank, sequence, 1, payment=0) == "ReferenceMissing()"
 
 
 def test_a_refused_order_uses_nothing(bank: Bank) -> None:
     bank.attest(LIABILITIES)
-    told = bank.gate.refusal("issue", 1, ref(1), bank.carol, 5, by=bank.issuer)
+    told = bank.gate.refusal("issue", 1, ref(1, 1), bank.carol, 5, by=bank.issuer)
     assert told == f"RecipientRefused(account: {bank.carol}, flags: 0)"
     assert not bank.gate.read("isSequenceUsed", 1)
     assert refused(bank, 1, 0) == "ZeroAmount()"
@@ -102,6 +141,8 @@ def test_no_more_than_the_capacity_at_once(bank: Bank) -> None:
     told = refused(bank, 1, CAPACITY + 1)
     assert told == f"RateLimited(asked: {CAPACITY + 1}, available: {CAPACITY})"
     assert refused(bank, 1, 2**256 - 1).startswith("RateLimited")
+    issue(bank, 1, 1)
+    assert refused(bank, 2, 2**256 - 1).startswith("RateLimited")
 
 
 def test_the_supply_stays_within_what_is_attested(bank: Bank) -> None:
@@ -141,10 +182,28 @@ def test_an_attestation_counts_for_its_time(bank: Bank) -> None:
 
 def test_attesting_tells_amount_and_time(bank: Bank) -> None:
     as_of = bank.chain.now - 5
-    receipt = bank.gate.send("attest", 2**256 - 1, as_of, by=bank.attestor)
-    told = {"liabilities": str(2**256 - 1), "asOf": str(as_of)}
+    receipt = bank.gate.send("attest", AMOUNT_MAX, as_of, by=bank.attestor)
+    told = {"liabilities": str(AMOUNT_MAX), "asOf": str(as_of)}
     assert bank.gate.events(receipt) == [("Attested", told)]
-    assert bank.gate.read("attestation") == (2**256 - 1, as_of)
+    assert bank.gate.read("attestation") == (AMOUNT_MAX, as_of)
+    assert tuple(bank.gate.read("limits").values()) == INITIAL_LIMITS
+
+
+def test_more_than_books_can_hold_is_not_attested(bank: Bank) -> None:
+    told = bank.gate.refusal("attest", AMOUNT_MAX + 1, bank.chain.now, by=bank.attestor)
+    assert told == f"SafeCastOverflowedUintDowncast(bits: 64, value: {AMOUNT_MAX + 1})"
+    assert bank.gate.read("attestation") == (0, 0)
+
+
+def test_who_may_issue_may_not_attest(bank: Bank) -> None:
+    bank.access.send("grantRole", ISSUER, bank.attestor, 0, by=bank.admin)
+    told = bank.gate.refusal("attest", 5, bank.chain.now, by=bank.attestor)
+    assert told == f"AttestorIssues(account: {bank.attestor})"
+    # Having to wait for it does not make it another person's either.
+    bank.access.send("grantRole", ISSUER, bank.attestor, 3600, by=bank.admin)
+    assert bank.gate.refusal("attest", 5, bank.chain.now, by=bank.attestor) == told
+    bank.access.send("revokeRole", ISSUER, bank.attestor, by=bank.admin)
+    bank.attest(5)
 
 
 def test_attestations_do_not_go_back(bank: Bank) -> None:

@@ -18,9 +18,10 @@ from tests.contracts.bank import (
 from tests.contracts.chain import Refused
 
 Limits = tuple[int, int, int]
+GREATEST = (2**64 - 1, 2**64 - 1, 2**24 - 1)
 LOWER = [(CAPACITY - 1, REFILL, MAX_AGE), (CAPACITY, REFILL - 1, MAX_AGE), (0, 0, 0)]
 HIGHER = [(CAPACITY + 1, REFILL, MAX_AGE), (CAPACITY, REFILL + 1, MAX_AGE)]
-HIGHER += [(CAPACITY, REFILL, MAX_AGE + 1), (2**128 - 1, 2**128 - 1, 2**64 - 1)]
+HIGHER += [(CAPACITY, REFILL, MAX_AGE + 1), GREATEST]
 NEITHER = [INITIAL_LIMITS, (CAPACITY + 1, REFILL - 1, MAX_AGE), (CAPACITY, REFILL + 1, 0)]
 
 
@@ -39,12 +40,12 @@ def higher(bank: Bank, limits: Limits) -> None:
 
 
 def issue(bank: Bank, sequence: int, amount: int) -> None:
-    arguments = (sequence, ref(sequence), bank.alice, amount)
+    arguments = (sequence, ref(1, sequence), bank.alice, amount)
     bank.gate.send("issue", *arguments, by=bank.issuer)
 
 
 def refused(bank: Bank, amount: int) -> str:
-    return bank.gate.refusal("issue", 99, ref(99), bank.alice, amount, by=bank.issuer)
+    return bank.gate.refusal("issue", 99, ref(1, 99), bank.alice, amount, by=bank.issuer)
 
 
 @pytest.mark.parametrize("limits", LOWER)
@@ -116,9 +117,36 @@ def test_a_new_refill_counts_from_now_on(bank: Bank) -> None:
 
 
 def test_the_greatest_limits_do_not_overflow(bank: Bank) -> None:
-    higher(bank, (2**128 - 1, 2**128 - 1, 2**64 - 1))
-    bank.attest(2**256 - 1)
-    issue(bank, 1, 2**128 - 1)
-    bank.chain.advance(10)
-    assert bank.gate.read("issuable") > 0
-    assert refused(bank, 1).startswith("SupplyOverCap")
+    higher(bank, GREATEST)
+    bank.attest(2**64 - 1)
+    issue(bank, 1, 2**64 - 1)
+    bank.chain.advance(2**20)
+    assert bank.gate.read("available") == 2**64 - 1
+    assert refused(bank, 1).startswith("LiabilitiesExceeded")
+    assert tuple(bank.gate.read("limits").values()) == GREATEST
+
+
+def test_limits_and_attestation_leave_each_other_alone(bank: Bank) -> None:
+    as_of = bank.chain.now
+    bank.gate.send("attest", 2**64 - 1, as_of, by=bank.attestor)
+    higher(bank, GREATEST)
+    assert bank.gate.read("attestation") == (2**64 - 1, as_of)
+    bank.gate.send("attest", 1, as_of + 1, by=bank.attestor)
+    assert tuple(bank.gate.read("limits").values()) == GREATEST
+    lower(bank, (0, 0, 0))
+    assert bank.gate.read("attestation") == (1, as_of + 1)
+
+
+def test_new_limits_leave_used_numbers_alone(bank: Bank) -> None:
+    bank.attest(CAPACITY)
+    issue(bank, 70, CAPACITY)
+    lower(bank, (CAPACITY, 0, MAX_AGE))
+    assert bank.gate.read("sequencesUsed", 1) == 1 << 6
+    assert bank.gate.read("available") < 10 * REFILL
+
+
+def test_with_no_age_an_attestation_ahead_counts_no_more_than_another(bank: Bank) -> None:
+    lower(bank, (CAPACITY, REFILL, 0))
+    bank.gate.send("attest", CAPACITY, bank.chain.now + 240, by=bank.attestor)
+    assert refused(bank, 1).startswith("AttestationStale")
+    assert bank.gate.read("issuable") == 0

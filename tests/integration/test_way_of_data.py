@@ -98,7 +98,8 @@ def use_gate_number(way: Way, number: int) -> None:
     gate, at = way.deployment.gate("CAD"), int(way.clock.now().timestamp())
     attested = issuance_gate.attest(gate, Money(100_000, CAD), at)
     send_call(way.rpc, way.signer, address("attestor"), attested)
-    beside = issuance_gate.issue(gate, number, b"\x07" * 32, address("carol"), Money(1, CAD))
+    ref = b"\x07" * 26 + number.to_bytes(6)
+    beside = issuance_gate.issue(gate, number, ref, address("carol"), Money(1, CAD))
     send_call(way.rpc, way.signer, address("issuer"), beside)
 
 

@@ -10,6 +10,6 @@ from scripts.bench.payments import payments
 
 
 def measure() -> Measured:
-    """Issue to an account that has money; ours uses up a number, a reference and a limit."""
+    """Issue to an account that has money; ours uses up a number and a limit."""
     on = payments()
     return Measured(on.issue(on.payer), "gas", on.mint_plain(on.payer))

@@ -11,7 +11,7 @@ from node.chain.artifacts import load
 from node.chain.codec import encode_call
 from node.control import audit
 from node.control import store as control
-from node.core.ids import unpack_ref
+from node.core.ids import derived_id, unpack_ref
 from node.core.money import Money, currency
 from node.db.unit_of_work import read_only, unit_of_work
 from node.feed.tables import OutboxRow
@@ -140,6 +140,7 @@ def test_a_transfer_pays_under_its_reference(bank: SettlementDesk) -> None:
     assert (intents["TRANSFER"].signer, intents["TRANSFER"].after) == (ALICE, "")
     assert calls(intents["TRANSFER"], "DepositToken", "transferWithRef", BOB, 500, kept.ref)
     assert kept.gate_sequence is None
+    assert kept.expectation_id == str(derived_id("expectation", kept.uetr))
 
 
 def test_the_reference_names_payment_and_expectation(bank: SettlementDesk) -> None:
@@ -148,6 +149,7 @@ def test_the_reference_names_payment_and_expectation(bank: SettlementDesk) -> No
     named = unpack_ref(kept.ref)
     assert named is not None
     assert [str(each) for each in named] == [kept.uetr, kept.expectation_id]
+    assert kept.ref[-6:] == (1).to_bytes(6)
 
 
 def test_numbers_of_a_gate_go_up_per_currency(bank: SettlementDesk) -> None:
