@@ -10,12 +10,19 @@ const compiler = JSON.parse(
   readFileSync(new URL("./contracts/compiler.json", import.meta.url), "utf8"),
 );
 
+const built = { version: compiler.version, path: require.resolve("solc/soljson.js") };
+const { viaIR, ...quick } = compiler.settings;
+const deployed = Object.values({ ...compiler.artifacts, ...compiler.mocks });
+
 export default defineConfig({
   solidity: {
-    version: compiler.version,
-    path: require.resolve("solc/soljson.js"),
-    settings: compiler.settings,
-    npmFilesToBuild: Object.values(compiler.artifacts).filter((path) => path.startsWith("@")),
+    // The IR pipeline takes minutes over tests, which know the contracts by their interfaces; only
+    // what is deployed goes through it.
+    compilers: [{ ...built, settings: quick }],
+    overrides: Object.fromEntries(
+      deployed.map((path) => [path, { ...built, settings: compiler.settings }]),
+    ),
+    npmFilesToBuild: deployed.filter((path) => path.startsWith("@")),
   },
   paths: {
     sources: "./contracts",

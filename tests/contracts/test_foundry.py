@@ -7,30 +7,41 @@ In: foundry.toml, remappings.txt, contracts/compiler.json. The bytes themselves 
 from __future__ import annotations
 
 import tomllib
+from fnmatch import fnmatch
 from typing import Any
+
+import pytest
 
 from scripts.compile import CONFIG, NODE_MODULES, ROOT, SHIM, read_config
 
-PROFILE: dict[str, Any] = tomllib.loads((ROOT / "foundry.toml").read_text("utf-8"))["profile"]
+DEFAULT: dict[str, Any] = tomllib.loads((ROOT / "foundry.toml").read_text("utf-8"))["profile"][
+    "default"
+]
+COMPILED = read_config()
 
 
 def test_the_compiler_is_ours_and_nothing_is_fetched() -> None:
-    default = PROFILE["default"]
-    assert ROOT / default["solc"] == SHIM
-    assert default["offline"] is True
-    assert ROOT / default["src"] == CONFIG.parent
+    assert ROOT / DEFAULT["solc"] == SHIM
+    assert DEFAULT["offline"] is True
+    assert ROOT / DEFAULT["src"] == CONFIG.parent
 
 
 def test_the_settings_are_those_of_compiler_json() -> None:
-    default = PROFILE["default"]
+    (deployed,) = DEFAULT["additional_compiler_profiles"]
     foundry = {
-        "evmVersion": default["evm_version"],
-        "optimizer": {"enabled": default["optimizer"], "runs": default["optimizer_runs"]},
-        "metadata": {"bytecodeHash": default["bytecode_hash"]},
+        "evmVersion": DEFAULT["evm_version"],
+        "optimizer": {"enabled": DEFAULT["optimizer"], "runs": DEFAULT["optimizer_runs"]},
+        "viaIR": deployed["via_ir"],
+        "metadata": {"bytecodeHash": DEFAULT["bytecode_hash"]},
     }
-    if "via_ir" in default:
-        foundry["viaIR"] = default["via_ir"]
-    assert foundry == read_config().settings
+    assert foundry == COMPILED.settings
+
+
+@pytest.mark.parametrize("source", COMPILED.roots)
+def test_what_is_deployed_is_compiled_as_such(source: str) -> None:
+    path = source if source.startswith("contracts/") else f"{NODE_MODULES.name}/{source}"
+    restrictions = DEFAULT["compilation_restrictions"]
+    assert [each["via_ir"] for each in restrictions if fnmatch(path, each["paths"])] == [True]
 
 
 def test_imports_lead_to_the_npm_modules() -> None:

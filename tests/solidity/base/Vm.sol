@@ -18,6 +18,7 @@ interface Vm {
     function expectRevert() external;
     function expectRevert(bytes calldata data) external;
     function expectPartialRevert(bytes4 selector) external;
+    function getCode(string calldata name) external view returns (bytes memory);
     function getRecordedLogs() external returns (Log[] memory);
     function label(address account, string calldata name) external;
     function load(address account, bytes32 slot) external view returns (bytes32);
@@ -34,6 +35,7 @@ interface Vm {
     function assertEq(bytes32 got, bytes32 wanted) external pure;
     function assertEq(address got, address wanted) external pure;
     function assertEq(bool got, bool wanted) external pure;
+    function assertEq(bool got, bool wanted, string calldata what) external pure;
     function assertEq(bytes calldata got, bytes calldata wanted) external pure;
     function assertEq(string calldata got, string calldata wanted) external pure;
     function assertLe(uint256 got, uint256 most) external pure;

@@ -5,6 +5,7 @@ import {
     ALLOWED,
     AccountWord,
     BALANCE_MAX,
+    HAS_FROZEN,
     HELD_MAX,
     NO_RECEIVE,
     NO_SEND
@@ -47,6 +48,13 @@ contract AccountWordTest {
         bool admitted = word.flagsOf() & ALLOWED != 0;
         vm.assertEq(word.maySend(), admitted && word.flagsOf() & NO_SEND == 0);
         vm.assertEq(word.mayReceive(), admitted && word.flagsOf() & NO_RECEIVE == 0);
+        vm.assertEq(word.hasFrozen(), word.flagsOf() & HAS_FROZEN != 0);
+    }
+
+    function testFuzz_WhatIsNotHeldIsTheRest(uint128 balance, uint96 held) external pure {
+        vm.assume(held <= balance);
+        AccountWord word = AccountWord.wrap(0).plus(balance).hold(held);
+        vm.assertEq(word.unheldOf(), balance - held);
     }
 
     function _same(AccountWord word, uint256 balance, uint256 held, uint32 flags) private pure {

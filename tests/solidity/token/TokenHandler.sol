@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {HoldState, HoldTerms} from "../../../contracts/interfaces/IDepositToken.sol";
+import {HoldState, HoldTerms} from "../../../contracts/interfaces/IDepositHolds.sol";
 import {ALLOWED, NO_RECEIVE, NO_SEND} from "../../../contracts/libraries/AccountWord.sol";
-import {DepositToken} from "../../../contracts/token/DepositToken.sol";
+import {IDepositToken} from "../../../contracts/interfaces/IDepositToken.sol";
 import {Handler} from "../base/Handler.sol";
 import {vm} from "../base/Vm.sol";
 
@@ -37,7 +37,7 @@ contract TokenHandler is Handler {
         minted = 2_000_000;
     }
 
-    function served() external view returns (DepositToken) {
+    function served() external view returns (IDepositToken) {
         return token;
     }
 
