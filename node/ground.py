@@ -18,11 +18,12 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError
 
 from node.chain import store as blocks
-from node.chain.deployment.apply import Deployer, ensure_deployed
+from node.chain.deployment.apply import ensure_deployed
 from node.chain.deployment.code import WrongContract, check_code
 from node.chain.deployment.demo_plan import CURRENCIES, DEPLOYER, LABELS, demo_plan
 from node.chain.deployment.journal import PlanDiffers, journal_path
 from node.chain.deployment.plan import Plan, read_plan
+from node.chain.deployment.sending import Deployer
 from node.chain.deployments import Deployment, deployment_path, load_deployment
 from node.chain.embedded import ChainInUse, EmbeddedChain, in_use
 from node.chain.finality import EMBEDDED_CHAIN_ID

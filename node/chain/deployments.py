@@ -26,6 +26,7 @@ from node.core.types import Address, BlockNumber, ChainId, Hash32
 Argument = str | bool | tuple[str | bool, ...]
 
 ACCESS = "access"
+UPGRADER = "upgrader"
 
 
 class DeploymentMissing(NotFound):

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from node.chain.deployment.apply import GAS_MARGIN_PERCENT
 from node.chain.deployment.code import Difference
 from node.chain.deployment.functions import FUNCTIONS
 from node.chain.deployment.journal import signed_steps
 from node.chain.deployment.plan import Plan
 from node.chain.deployment.roles import ROLES, RoleRule
+from node.chain.deployment.sending import GAS_MARGIN_PERCENT
 from node.chain.deployment.steps import RIGHTS, creations, steps_of
 from node.chain.deployment.verify import verify
 from node.chain.deployments import load_deployment

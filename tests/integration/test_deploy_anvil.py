@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from node.chain.artifacts import load
 from node.chain.codec import encode_call
-from node.chain.deployment import apply as applying
 from node.chain.deployment.code import IMPLEMENTATION_SLOT
+from node.chain.deployment.sending import Sender
 from node.chain.deployments import load_deployment
 from node.chain.rpc import Rpc
 from tests.support import anvil as anvils
 from tests.support.anvil import CHAIN_ID, Anvil
 from tests.support.deployed import DEPLOYER, PASSWORD, roles_of
-from tests.support.deployment import account
+from tests.support.deployment import STEPS, account
 from tests.support.deployment_script import Scripts
 from tests.support.optional import absent
 
 pytestmark = pytest.mark.npm
-STEPS = ("access", "DepositToken.code", "CAD.token", "CAD.gate", "rights")
 
 
 class Interrupted(BaseException):
@@ -86,7 +84,7 @@ def test_a_plan_is_applied_proved_and_applied_again(scripts: Scripts) -> None:
     assert scripts.record.read_bytes() == before
     deployed, rpc = load_deployment(scripts.record), Rpc([scripts.rpc])
     deployer = scripts.keys.address(DEPLOYER)
-    assert rpc.nonce(deployer) == 9
+    assert rpc.nonce(deployer) == len(STEPS) + 4
     assert roles_of(rpc, deployed.access, deployer) == set()
     assert roles_of(rpc, deployed.access, scripts.keys.address("LIMITS")) == {"LIMITS"}
 
@@ -95,16 +93,16 @@ def test_a_plan_is_applied_proved_and_applied_again(scripts: Scripts) -> None:
 def test_an_interrupted_deployment_goes_on(
     scripts: Scripts, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    mined = applying._Run._mined
+    mined = Sender._mined
 
-    def interrupted(run: Any, name: str, raw: bytes) -> object:  # noqa: ANN401 - as it is
-        receipt = mined(run, name, raw)
-        if name == step and run._plan.chain_id == CHAIN_ID:
+    def interrupted(sender: Sender, name: str, raw: bytes) -> object:
+        receipt = mined(sender, name, raw)
+        if name == step and sender.rpc.chain_id() == CHAIN_ID:
             raise Interrupted
         return receipt
 
     with monkeypatch.context() as patch:
-        patch.setattr(applying._Run, "_mined", interrupted)
+        patch.setattr(Sender, "_mined", interrupted)
         with pytest.raises(Interrupted):
             scripts.deploy("apply", "--yes")
     scripts.captured.readouterr()

@@ -14,10 +14,10 @@ from node.chain.embedded import EmbeddedChain
 from node.chain.finality import EMBEDDED_CHAIN_ID
 from scripts import deploy, verify_deployment
 from tests.support.deployed import DEPLOYER, PASSWORD
+from tests.support.deployment import STEPS
 from tests.support.deployment_script import Scripts
 
 ROOT = Path(__file__).resolve().parents[2]
-STEPS = 5
 # A process that kills itself as soon as the chain has taken one more step.
 KILLED = """
 import os, signal, sys
@@ -134,7 +134,7 @@ def test_what_is_not_confirmed_is_not_sent(
     assert sent(scripts) == 0
     monkeypatch.setattr("builtins.input", lambda _: "y")
     assert scripts.deploy("apply").code == 0
-    assert sent(scripts) == STEPS
+    assert sent(scripts) == len(STEPS)
 
 
 def test_an_account_without_money_is_refused(scripts: Scripts) -> None:
@@ -165,7 +165,7 @@ def test_a_record_of_another_plan_is_refused_by_apply_and_shown_by_plan(scripts:
     said = scripts.deploy("plan", "--json")
     assert (said.code, said.json["state"]) == (1, "DIFFERS")
     assert [each["subject"] for each in said.json["differences"]] == ["currency EUR"]
-    assert sent(scripts) == STEPS
+    assert sent(scripts) == len(STEPS)
 
 
 def test_a_journal_of_another_plan_is_refused(scripts: Scripts) -> None:
@@ -184,7 +184,7 @@ def test_a_plan_is_shown_and_nothing_is_made(scripts: Scripts) -> None:
     for part in (
         "nothing stands", "IssuanceGate(<CAD.token>, <access>, (500000000, 6000, 93600))",
         scripts.plan.roles["ISSUER"].holders[0], "after 2 d", "GUARDIAN may cancel",
-        "DepositToken: setAccountFlags, freeze", "5 transactions, about", "1000000 ETH",
+        "DepositToken: setAccountFlags, freeze", f"{len(STEPS)} transactions, about", "1000000 ETH",
     ):  # fmt: skip
         assert part in said.out, part
     assert not (scripts.folder / "chain.db").exists()
@@ -211,15 +211,15 @@ def test_a_plan_is_applied_once_and_proved(scripts: Scripts) -> None:
     said = scripts.deploy("apply", "--yes")
     assert said.code == 0
     assert "Applied and proved; the deployer holds no role." in said.out
-    assert "  5/5 rights" in said.err
+    assert f"  {len(STEPS)}/{len(STEPS)} rights" in said.err
     before = scripts.record.read_bytes()
     said = scripts.deploy("apply", "--yes", "--json")
     assert (said.code, said.json["state"], said.json["differences"]) == (0, "STANDS", [])
     assert "Everything stands" in scripts.deploy("apply", "--yes").out
-    assert (sent(scripts), scripts.record.read_bytes()) == (STEPS, before)
+    assert (sent(scripts), scripts.record.read_bytes()) == (len(STEPS), before)
     assert "everything stands" in scripts.deploy("plan").out
     said = scripts.verify()
-    assert (said.code, "Proved at block 5" in said.out) == (0, True)
+    assert (said.code, f"Proved at block {len(STEPS)}" in said.out) == (0, True)
     assert scripts.verify("--json").json["proved"] is True
 
 
@@ -242,13 +242,13 @@ def test_verification_names_what_differs(scripts: Scripts) -> None:
 
 def test_a_process_killed_after_each_step_deploys_nothing_twice(scripts: Scripts) -> None:
     command = [sys.executable, "-c", KILLED, "apply", *scripts.where, "--yes"]
-    for step in range(1, STEPS + 1):
+    for step in range(1, len(STEPS) + 1):
         ended = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
         assert ended.returncode == -signal.SIGKILL, ended.stderr
         assert sent(scripts) == step
     assert scripts.deploy("plan", "--json").json["state"] == "INTERRUPTED"
     assert scripts.deploy("apply", "--yes").code == 0
-    assert sent(scripts) == STEPS
+    assert sent(scripts) == len(STEPS)
     assert scripts.verify().code == 0
 
 

@@ -1,6 +1,7 @@
 """Builders for deployments: a sound plan, to be bent by the test that needs it.
 
-Out: the mapping a plan's TOML has, and plans made of it. Used by tests of deployment.
+Out: the mapping a plan's TOML has, plans made of it, the steps they take. Used by tests of
+deployment.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import copy
 from typing import Any
 
 from node.chain.deployment.plan import Plan, make_plan
+from node.chain.deployment.steps import steps_of
 from node.chain.deployments import checksummed
 from node.core.types import Address
 
@@ -58,3 +60,7 @@ def plan_data(*codes: str, chain_id: int = CHAIN_ID) -> dict[str, Any]:
 def plan(*codes: str, chain_id: int = CHAIN_ID) -> Plan:
     """The same, made into a plan."""
     return make_plan(plan_data(*codes, chain_id=chain_id))
+
+
+# The steps of a deployment of CAD alone.
+STEPS = tuple(steps_of(plan("CAD")))

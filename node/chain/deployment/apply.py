@@ -3,33 +3,23 @@
 In: an `Rpc`, a plan, somebody who signs for the deployer, the path of the record.
 Out: `Deployment`, saved. Called by: app (embedded chain), scripts/deploy.py.
 
-Each step is a transaction whose signed bytes are in a journal beside the record before they are
-sent. After an interruption the same bytes are sent again, so nothing is deployed twice.
+Each step is a transaction of `sending`, which does none twice.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any
 
 from node.chain.artifacts import load
-from node.chain.codec import decode_error, encode_call, encode_constructor
+from node.chain.codec import encode_call, encode_constructor
 from node.chain.deployment.code import check_code
-from node.chain.deployment.journal import Journal, PlanDiffers, alone, journal_path, tx_hash
+from node.chain.deployment.journal import Journal, PlanDiffers, alone, journal_path
 from node.chain.deployment.plan import Plan
 from node.chain.deployment.rights import BANK_ACCESS, setup_calls
-from node.chain.deployment.steps import (
-    CODE,
-    DEPLOYER,
-    GATE,
-    RIGHTS,
-    TOKEN,
-    Creation,
-    creations,
-    filled,
-)
+from node.chain.deployment.sending import Deployer, Sender, StepFailed
+from node.chain.deployment.steps import CODE, DEPLOYER, RIGHTS, Creation, creations, filled
 from node.chain.deployment.verify import verify
 from node.chain.deployments import (
     ACCESS,
@@ -40,43 +30,8 @@ from node.chain.deployments import (
     load_deployment,
     save_deployment,
 )
-from node.chain.rpc import (
-    AlreadyKnown,
-    CallReverted,
-    NonceTooLow,
-    Receipt,
-    Rpc,
-    Underpriced,
-    WrongChain,
-)
-from node.core.errors import Fatal
+from node.chain.rpc import Receipt, Rpc, WrongChain
 from node.core.types import Address
-
-GAS_MARGIN_PERCENT: Final = 125
-PATIENCE_SECONDS: Final = 300
-PATIENCE_SECONDS_NONCE_USED: Final = 10  # an endpoint may know the nonce before the receipt
-POLL_SECONDS: Final = 0.2
-
-
-class StepFailed(Fatal):
-    """A transaction of the deployment reverted or was never mined."""
-
-    code = "DEPLOYMENT_STEP_FAILED"
-    title = "Deployment step failed"
-
-
-class Deployer(Protocol):
-    """Whoever signs for the account that deploys."""
-
-    @property
-    def address(self) -> Address:
-        """The account that pays, and that ends without any right."""
-
-    def sign(
-        self, *, chain_id: int, nonce: int, to: Address | None, data: str, gas: int, fee_wei: int,
-        tip_wei: int,
-    ) -> bytes:  # fmt: skip
-        """Signed bytes of one transaction."""
 
 
 def ensure_deployed(
@@ -141,28 +96,28 @@ class _Run:
         journal: Journal,
         progress: Callable[[str], None],
     ) -> None:
-        self._rpc = rpc
+        self._chain_id = rpc.chain_id()
         self._plan = plan
-        self._deployer = deployer
+        self._deployer = deployer.address
         self._progress = progress
-        self._journal = journal
+        self._sender = Sender(rpc, deployer, journal)
 
     def run(self) -> Deployment:
-        addresses = {DEPLOYER: self._deployer.address}
+        addresses = {DEPLOYER: self._deployer}
         made: list[DeployedContract] = []
         for each in creations(self._plan):
             made.append(self._create(each, addresses))
             addresses[each.label] = made[-1].address
         called = tuple(each for each in made if each.label != CODE)
-        self._send(RIGHTS, addresses[ACCESS], self._rights(called))
+        self._sent(RIGHTS, addresses[ACCESS], self._rights(called))
         behind = tuple(each for each in made if each.label == CODE)
-        return Deployment(self._rpc.chain_id(), called, behind, self._plan.hash)
+        return Deployment(self._chain_id, called, behind, self._plan.hash)
 
     def _create(self, step: Creation, addresses: dict[str, Address]) -> DeployedContract:
         args = filled(step.args, addresses)
         artifact = load(step.artifact)
         data = artifact.bytecode + encode_constructor(artifact, args).removeprefix("0x")
-        receipt = self._send(step.label, None, data)
+        receipt = self._sent(step.label, None, data)
         if receipt.contract_address is None:
             raise StepFailed(f"{step.label}: the receipt names no contract")
         return DeployedContract(
@@ -177,76 +132,14 @@ class _Run:
             implementation=addresses[CODE] if step.speaks_for else None,
         )
 
+    def _sent(self, step: str, to: Address | None, data: str) -> Receipt:
+        self._progress(step)
+        return self._sender.send(step, to, data)
+
     def _rights(self, contracts: tuple[DeployedContract, ...]) -> str:
         """All rights in one call, so that there is no moment at which half of them are set."""
-        calls = setup_calls(self._plan, contracts, self._deployer.address)
+        calls = setup_calls(self._plan, contracts, self._deployer)
         return encode_call(load(BANK_ACCESS), "multicall", (calls,))
-
-    def _send(self, step: str, to: Address | None, data: str) -> Receipt:
-        self._progress(step)
-        raw = self._journal.find(step) or self._journal.keep(step, self._sign(step, to, data))
-        receipt = self._mined(step, raw)
-        if not receipt.status:
-            raise StepFailed(
-                f"{step} reverted in block {receipt.block_number} ({receipt.tx_hash})",
-                remedy=f"Find out why; then remove {self._journal.path.name} and start anew.",
-            )
-        return receipt
-
-    def _sign(self, step: str, to: Address | None, data: str) -> bytes:
-        sender = self._deployer.address
-        try:
-            gas = self._rpc.gas_estimate(sender, to, data)
-        except CallReverted as error:
-            known = [load(each) for each in (BANK_ACCESS, TOKEN, GATE)]
-            raise StepFailed(
-                f"{step} would revert: {decode_error(known, error.data)}",
-                remedy="Nothing was sent for this step. Correct the plan or the account.",
-            ) from error
-        fees = self._rpc.fees()
-        return self._deployer.sign(
-            chain_id=self._plan.chain_id,
-            nonce=self._rpc.nonce(sender, pending=True),
-            to=to,
-            data=data,
-            gas=gas * GAS_MARGIN_PERCENT // 100,
-            fee_wei=2 * fees.base_wei + fees.tip_wei,
-            tip_wei=fees.tip_wei,
-        )
-
-    def _mined(self, step: str, raw: bytes) -> Receipt:
-        patience = PATIENCE_SECONDS
-        try:
-            self._rpc.send_raw(raw)
-        except AlreadyKnown:
-            pass
-        except NonceTooLow:
-            patience = PATIENCE_SECONDS_NONCE_USED
-        except Underpriced as error:
-            raise StepFailed(
-                f"{step}: gas costs more by now than what was signed: {error.detail}",
-                remedy="Run the same command again once it costs less, or remove"
-                f" {self._journal.path.name} and start anew.",
-            ) from error
-        receipt = self._receipt(tx_hash(raw), patience)
-        if receipt is not None:
-            return receipt
-        if patience == PATIENCE_SECONDS_NONCE_USED:
-            raise StepFailed(
-                f"{step}: the account has used its nonce for something else meanwhile",
-                remedy=f"Remove {self._journal.path.name} and start anew, with an account that"
-                " sends nothing else.",
-            )
-        raise StepFailed(
-            f"{step} ({tx_hash(raw)}) was not mined within {patience} s",
-            remedy="Run the same command again: it sends the same bytes and goes on.",
-        )
-
-    def _receipt(self, sent: str, patience: int) -> Receipt | None:
-        deadline = time.monotonic() + patience
-        while (receipt := self._rpc.receipt(sent)) is None and time.monotonic() < deadline:
-            time.sleep(POLL_SECONDS)
-        return receipt
 
 
 def _as_record(args: tuple[Any, ...]) -> tuple[Argument, ...]:

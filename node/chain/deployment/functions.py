@@ -19,6 +19,7 @@ from node.chain.deployment.roles import (
     COMPLIANCE,
     ENFORCER,
     GUARDIAN,
+    INSTALLER,
     ISSUER,
     LIMITS,
     MINTER,
@@ -47,7 +48,7 @@ FUNCTIONS: Final[Mapping[str, Mapping[str, RoleRule]]] = {
         "pause": GUARDIAN,
         "unpause": ADMIN,
         "deactivate": ADMIN,
-        "upgradeToAndCall": UPGRADER,
+        "upgradeToAndCall": INSTALLER,
     },
     "IssuanceGate": {
         "issue": ISSUER,
@@ -57,6 +58,7 @@ FUNCTIONS: Final[Mapping[str, Mapping[str, RoleRule]]] = {
         "raiseLimits": LIMITS,
         "lowerLimits": GUARDIAN,
     },
+    "TokenUpgrader": {"upgrade": UPGRADER},
 }
 
 # Not told to the access manager: the contract asks for the right to the other function itself.
@@ -92,6 +94,11 @@ OPEN: Final[Mapping[str, Mapping[str, str]]] = {
         "transferFrom": "the caller's allowance",
         "transferWithAuthorization": "the signature of the payer",
         "transferWithRef": "the caller's own money",
+    },
+    "TokenUpgrader": {
+        "rehearse": "nothing: it always reverts and leaves no trace",
+        "setAuthority": NOBODY,
+        "tryOut": "nothing: it always reverts and leaves no trace",
     },
 }
 

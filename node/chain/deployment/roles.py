@@ -39,7 +39,7 @@ COMPLIANCE = RoleRule(3, "COMPLIANCE", "admits and freezes accounts")
 LIMITS = RoleRule(4, "LIMITS", "raises limits", delay_seconds_min=24 * _HOUR, guardian="GUARDIAN")
 GUARDIAN = RoleRule(5, "GUARDIAN", "pauses, lowers limits, cancels what is scheduled")
 UPGRADER = RoleRule(
-    6, "UPGRADER", "replaces a token's code", delay_seconds_min=48 * _HOUR, guardian="GUARDIAN"
+    6, "UPGRADER", "has a token's code replaced", delay_seconds_min=48 * _HOUR, guardian="GUARDIAN"
 )
 MINTER = RoleRule(7, "MINTER", "mints and burns", held_by="IssuanceGate")
 ENFORCER = RoleRule(
@@ -47,10 +47,11 @@ ENFORCER = RoleRule(
 )
 SETTLER = RoleRule(9, "SETTLER", "settles net what many payments add up to")
 TREASURY = RoleRule(10, "TREASURY", "places the treasury's money within the limits")
+INSTALLER = RoleRule(11, "INSTALLER", "puts a token on new code", held_by="TokenUpgrader")
 
 ROLES = (
     *(ADMIN, ISSUER, ATTESTOR, COMPLIANCE, LIMITS, GUARDIAN, UPGRADER, MINTER),
-    *(ENFORCER, SETTLER, TREASURY),
+    *(ENFORCER, SETTLER, TREASURY, INSTALLER),
 )
 BY_NAME = {rule.name: rule for rule in ROLES}
 NAME_OF = {rule.id: rule.name for rule in ROLES}

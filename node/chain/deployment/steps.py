@@ -14,7 +14,7 @@ from node.chain.artifacts import load
 from node.chain.codec import encode_call
 from node.chain.deployment.plan import Plan, TokenPlan
 from node.chain.deployment.rights import BANK_ACCESS
-from node.chain.deployments import ACCESS
+from node.chain.deployments import ACCESS, UPGRADER
 from node.core.money import currency
 from node.core.types import Address
 
@@ -69,7 +69,11 @@ class Creation:
 
 def creations(plan: Plan) -> tuple[Creation, ...]:
     """Every contract of the plan, each after those it needs."""
-    shared = (Creation(ACCESS, BANK_ACCESS, (AddressOf(DEPLOYER),)), Creation(CODE, TOKEN))
+    shared = (
+        Creation(ACCESS, BANK_ACCESS, (AddressOf(DEPLOYER),)),
+        Creation(UPGRADER, "TokenUpgrader", (AddressOf(ACCESS),)),
+        Creation(CODE, TOKEN),
+    )
     own = (each for ccy, token in plan.tokens.items() for each in _currency(plan, ccy, token))
     return (*shared, *own)
 

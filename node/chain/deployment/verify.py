@@ -13,14 +13,15 @@ from node.chain import codec
 from node.chain.artifacts import load
 from node.chain.deployment.code import Difference, code_differences
 from node.chain.deployment.plan import Plan
+from node.chain.deployment.promises import answers, immutable_differences
+from node.chain.deployment.steps import creations
 from node.chain.deployment.table import UNSAID, meant, told
 from node.chain.deployments import DeployedContract, Deployment
 from node.chain.rpc import Rpc
-from node.core.money import currency
 
 
 def verify(rpc: Rpc, plan: Plan, deployment: Deployment) -> list[Difference]:
-    """Every difference in chain, currencies, code, rights, wiring and limits.
+    """Every difference in chain, contracts, code, rights, wiring and limits.
 
     A contract whose code is not ours is not asked anything: what it says proves nothing.
     """
@@ -32,16 +33,19 @@ def verify(rpc: Rpc, plan: Plan, deployment: Deployment) -> list[Difference]:
             sound.add(each.label)
     if deployment.access.label in sound:
         found += _rights(rpc, plan, deployment)
-    for ccy in set(deployment.currencies) & set(plan.tokens):
-        for each in (deployment.token(ccy), deployment.gate(ccy)):
-            if each.label in sound:
-                found += _answers(rpc, each, _promised(plan, deployment, each))
+    for each in (*deployment.contracts, *deployment.implementations):
+        if each.label in sound and each.currency in {"", *plan.tokens}:
+            found += _told(rpc, plan, deployment, each)
     return found
 
 
 def _scope(plan: Plan, deployment: Deployment) -> Iterator[Difference]:
     if plan.chain_id != deployment.chain_id:
         yield Difference("chain on record", str(plan.chain_id), str(deployment.chain_id))
+    on_record = {each.label for each in (*deployment.contracts, *deployment.implementations)}
+    for each in creations(plan):
+        if not each.currency and each.label not in on_record:
+            yield Difference(f"contract {each.label}", f"a {each.contract}", "none on record")
     for ccy in sorted(set(plan.tokens) ^ set(deployment.currencies)):
         planned = ccy in plan.tokens
         yield Difference(
@@ -74,25 +78,16 @@ def _rights(rpc: Rpc, plan: Plan, deployment: Deployment) -> Iterator[Difference
             yield Difference(f"{kind} {about}", expected, actual)
 
 
-def _promised(plan: Plan, deployment: Deployment, each: DeployedContract) -> dict[str, Any]:
-    """What a contract must answer, by the function that asks."""
-    ccy, access = each.currency, deployment.access.address.lower()
-    if each.label == deployment.gate(ccy).label:
-        token = deployment.token(ccy).address.lower()
-        return {"authority": access, "token": token, "limits": plan.gate_limits(ccy)}
-    token_plan = plan.tokens[ccy]
-    return {
-        "authority": access,
-        "currency": ccy,
-        "decimals": currency(ccy).scale,
-        "name": token_plan.name,
-        "symbol": token_plan.symbol,
-    }
-
-
-def _answers(rpc: Rpc, each: DeployedContract, promised: dict[str, Any]) -> Iterator[Difference]:
+def _told(
+    rpc: Rpc, plan: Plan, deployment: Deployment, each: DeployedContract
+) -> Iterator[Difference]:
+    """Where a contract was made with other values than the plan's, or says so by now."""
+    if not each.implementation:  # a proxy's code has no values, those behind it are on record
+        yield from immutable_differences(rpc, deployment, each)
+    if each in deployment.implementations:
+        return
     artifact = load(each.contract)
-    for function, expected in promised.items():
+    for function, expected in answers(plan, deployment, each).items():
         answer = rpc.call(each.address, codec.encode_call(artifact, function, ()))
         found = _plain(codec.decode_result(artifact, function, answer))
         if found != expected:

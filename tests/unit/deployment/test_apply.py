@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from node.chain.deployment import apply as applying
-from node.chain.deployment.apply import StepFailed
+from node.chain.deployment import sending
 from node.chain.deployment.code import WrongContract
 from node.chain.deployment.journal import (
     DeploymentBusy,
@@ -21,14 +21,12 @@ from node.chain.deployment.journal import (
     signed_steps,
 )
 from node.chain.deployment.plan import Plan, make_plan
-from node.chain.deployment.steps import steps_of
+from node.chain.deployment.sending import StepFailed
 from node.chain.deployment.verify import verify
 from node.chain.deployments import load_deployment
 from node.chain.rpc import InsufficientFunds, Rpc, Underpriced, WrongChain
 from tests.support.deployed import Bank, planned, roles_of
-from tests.support.deployment import plan_data
-
-STEPS = ("access", "DepositToken.code", "CAD.token", "CAD.gate", "rights")
+from tests.support.deployment import STEPS, plan_data
 
 
 class Interrupted(Exception):
@@ -116,7 +114,7 @@ def test_an_account_without_money_sends_nothing(tmp_path: Path) -> None:
 def test_a_nonce_used_by_something_else_is_told(
     bank: Bank, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(applying, "PATIENCE_SECONDS_NONCE_USED", 0)
+    monkeypatch.setattr(sending, "PATIENCE_SECONDS_NONCE_USED", 0)
     interrupted(bank, "CAD.token", "before it is sent")
     bank.transact("deployer", bank.deployer.address, "0x")
     with pytest.raises(StepFailed, match=r"CAD\.token: the account has used its nonce"):
@@ -135,7 +133,7 @@ def test_a_price_that_has_risen_is_told(bank: Bank, monkeypatch: pytest.MonkeyPa
 
 
 def test_what_is_never_mined_is_told(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(applying, "PATIENCE_SECONDS", 0)
+    monkeypatch.setattr(sending, "PATIENCE_SECONDS", 0)
     bank.chain.pause()
     with pytest.raises(StepFailed, match="was not mined within 0 s"):
         bank.apply()
@@ -176,7 +174,7 @@ def test_a_plan_that_follows_what_its_holders_changed_stands(bank: Bank) -> None
 def test_a_plan_is_applied_once(bank: Bank) -> None:
     heard: list[str] = []
     deployed = bank.apply(progress=heard.append)
-    assert tuple(heard) == STEPS == tuple(steps_of(bank.plan))
+    assert tuple(heard) == STEPS
     assert load_deployment(bank.record) == deployed
     assert not journal_path(bank.record).exists()
     before = sent(bank)

@@ -111,7 +111,10 @@ def test_a_limit_that_was_changed(bank: Bank, deployed: Deployment) -> None:
 
 def test_another_implementation(bank: Bank, deployed: Deployment) -> None:
     next_code = bank.create(_mock())
-    bank.slowly("UPGRADER", deployed.token("CAD"), "upgradeToAndCall", next_code, "0x")
+    token, nothing = deployed.token("CAD").address, ((), ())
+    bank.slowly(
+        "UPGRADER", deployed.contract("upgrader"), "upgrade", token, next_code, "0x", nothing
+    )
     place, code = checksummed(next_code), deployed.implementations[0].address
     assert differences(bank, deployed) == [
         f"implementation of CAD.token: expected {code}, found {place}",
