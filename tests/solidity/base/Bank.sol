@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
+import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
 
 import {HoldTerms} from "../../../contracts/interfaces/IDepositHolds.sol";
 import {IDepositToken} from "../../../contracts/interfaces/IDepositToken.sol";
@@ -81,7 +82,7 @@ abstract contract Bank {
         bytes memory call = abi.encodeCall(
             IDepositToken.initialize, (name, symbol, currency, 2, address(access))
         );
-        return IDepositToken(_deploy("ERC1967Proxy", abi.encode(code, call)));
+        return IDepositToken(address(new ERC1967Proxy(code, call)));
     }
 
     function _newGate(IDepositToken served) internal returns (IIssuanceGate) {
