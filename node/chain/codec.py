@@ -95,6 +95,15 @@ def decode_result(artifact: HasAbi, function: str, data: bytes | str) -> Any:  #
     return tuple(values) if len(values) > 1 else (values or [None])[0]
 
 
+def decode_call(artifact: HasAbi, function: str, data: bytes | str) -> dict[str, Any]:
+    """The arguments of calldata by name, JSON-safe. Raises `Undecodable`, also for other calls."""
+    found, raw = _function(artifact, function, None), _raw(data)
+    if function_abi_to_4byte_selector(found) != raw[:_SELECTOR_BYTES]:
+        raise Undecodable(f"not a call of {function}")
+    values = decode_values(found["inputs"], raw[_SELECTOR_BYTES:], json=True)
+    return {each["name"]: value for each, value in zip(found["inputs"], values, strict=True)}
+
+
 def event_topics(artifact: HasAbi) -> dict[str, str]:
     """Topic 0 of every event of the contract, by event name."""
     return {
@@ -169,7 +178,10 @@ def _topic(event: dict[str, Any]) -> str | None:
 
 def _function(artifact: HasAbi, function: str, count: int | None) -> Any:  # noqa: ANN401
     functions = [each for each in artifact.abi if each["type"] == "function"]
-    named = [each for each in functions if function in (each["name"], _signature(each))]
+    with_types = "(" in function
+    named = [
+        each for each in functions if function == (_signature(each) if with_types else each["name"])
+    ]
     if len(named) > 1 and count is not None:
         named = [each for each in named if len(each["inputs"]) == count]
     if len(named) != 1:

@@ -11,7 +11,7 @@ import platform
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,11 +51,12 @@ def why_absent() -> str | None:
 
 
 @contextmanager
-def anvil(chain_id: int = CHAIN_ID) -> Iterator[Anvil]:
+def anvil(chain_id: int = CHAIN_ID, options: Sequence[str] = ()) -> Iterator[Anvil]:
     """Run one; it mines each transaction at once and forgets everything at the end."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [str(PROGRAM), "--port", str(port), "--chain-id", str(chain_id), "--silent"]
+    command += options
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         try:
             running = Anvil(f"http://127.0.0.1:{port}")

@@ -1,0 +1,21 @@
+"""Runs drawn anew, each from the seed alone.
+
+Hypothesis usually makes five of six runs out of the one before, by copying a step over others: good
+at finding equal values, but a run of two hundred times the same step says little. Its documented
+way out is another backend; this one draws just as its own does.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
+
+BACKEND: Final = "concord-fresh"
+
+
+class FreshRuns(HypothesisProvider):
+    """Hypothesis' own draws; that it is another backend is all."""
+
+
+AVAILABLE_PROVIDERS[BACKEND] = f"{__name__}.{FreshRuns.__name__}"
