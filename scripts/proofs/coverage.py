@@ -38,7 +38,7 @@ def prove() -> Verdict:
     report = tools.BUILD / "coverage.lcov"
     report.unlink(missing_ok=True)
     command = [tools.forge(), "coverage", "--report", "lcov", "--report-file", str(report)]
-    done = tools.run("coverage", command, tools.foundry("forge-coverage", "coverage"))
+    done = tools.run("coverage", command, tools.foundry("forge-coverage", "plain"))
     if done.code or not report.is_file():
         return Verdict("did not run", (f"forge: see {done.where}",))
     sources = lcov.parse(report.read_text("utf-8"))

@@ -26,7 +26,7 @@ _ANALYSED: Final = re.compile(r"analyzed \((\d+) contracts with (\d+) detectors\
 def prove() -> Verdict:
     report = tools.BUILD / "slither.json"
     report.unlink(missing_ok=True)
-    settings = tools.foundry("forge-slither", "default")
+    settings = tools.foundry("forge-slither", "plain")
     command = [tools.beside("slither"), ".", "--json", str(report), "--warn-unused-ignores"]
     command += ["--filter-paths", FILTERED, "--foundry-out-directory", settings["FOUNDRY_OUT"]]
     done = tools.run("slither", command, settings)

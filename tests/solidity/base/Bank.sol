@@ -22,6 +22,9 @@ abstract contract Bank {
     uint64 internal constant UPGRADER = 6;
     uint64 internal constant MINTER = 7;
     uint64 internal constant ENFORCER = 8;
+    uint64 internal constant SETTLER = 9;
+    uint64 internal constant TREASURY = 10;
+    uint64 internal constant INSTALLER = 11;
 
     uint256 internal constant ALICE_KEY = 0xa11ce;
     uint256 internal constant BOB_KEY = 0xb0b;
@@ -43,6 +46,9 @@ abstract contract Bank {
     address internal upgrader = _person("upgrader");
     address internal minter = _person("minter");
     address internal enforcer = _person("enforcer");
+    address internal settler = _person("settler");
+    address internal treasurer = _person("treasurer");
+    address internal installer = _person("installer");
     address internal notary = _person("notary");
     address internal carol = _person("carol");
     address internal stranger = _person("stranger");
@@ -66,10 +72,13 @@ abstract contract Bank {
         _grant(LIMITS, limiter);
         _grant(GUARDIAN, guardian);
         _grant(UPGRADER, upgrader);
-        // A key beside the gate, so that the token is tested without it.
+        // A key beside the contract that has the role alone, so that the token is tested without.
         _grant(MINTER, minter);
         _grant(MINTER, address(gate));
         _grant(ENFORCER, enforcer);
+        _grant(SETTLER, settler);
+        _grant(TREASURY, treasurer);
+        _grant(INSTALLER, installer);
         _admit(alice);
         _admit(bob);
     }
@@ -175,7 +184,7 @@ abstract contract Bank {
         _right(address(target), target.setFrozenTokens.selector, COMPLIANCE);
         _right(address(target), FORCE, ENFORCER);
         _right(address(target), target.pause.selector, GUARDIAN);
-        _right(address(target), UPGRADE, UPGRADER);
+        _right(address(target), UPGRADE, INSTALLER);
     }
 
     function _gateRights(IIssuanceGate target) internal {

@@ -195,7 +195,7 @@ contract ComplianceTest is BankTest {
         _refused(address(this), abi.encodeCall(token.deactivate, ()), reason);
         _refused(enforcer, _force(alice, bob, 1), reason);
         address next = address(token);
-        _refused(upgrader, abi.encodeWithSelector(UPGRADE, next, ""), reason);
+        _refused(installer, abi.encodeWithSelector(UPGRADE, next, ""), reason);
         // Pausing again does not forget the end.
         _pause(7);
         vm.assertEq(token.pauseBits(), 15);

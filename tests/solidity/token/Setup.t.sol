@@ -54,12 +54,12 @@ contract SetupTest is BankTest, Signing {
         vm.assertEq(token.totalSupply(), 0);
     }
 
-    function test_OnlyTheUpgraderInstallsCode() external {
+    function test_OnlyTheInstallerInstallsCode() external {
         address next = _deploy("DepositTokenNext", "");
         bytes memory data = abi.encodeWithSelector(UPGRADE, next, "");
         _restricted(address(token), data);
         _mint(alice, 7);
-        _accepted(upgrader, address(token), data);
+        _accepted(installer, address(token), data);
         (bool answered,) = address(token).call(abi.encodeWithSignature("terms()"));
         vm.assertTrue(answered);
         _position(alice, 7, 0);

@@ -51,7 +51,8 @@ contract SupplyTest is BankTest {
     }
 
     function testFuzz_BurningTakesOutOfTheSupply(uint128 minted, uint128 burned) external {
-        vm.assume(burned != 0 && burned <= minted);
+        if (minted == 0) minted = 1;
+        burned = burned % minted + 1;
         _mint(alice, minted);
         _accepted(minter, address(token), abi.encodeCall(token.burn, (alice, burned)));
         _position(alice, minted - burned, 0);
@@ -67,7 +68,8 @@ contract SupplyTest is BankTest {
     }
 
     function testFuzz_ARedemptionBurnsOutOfItsHold(uint96 held, uint96 burned) external {
-        vm.assume(burned != 0 && burned <= held);
+        if (held == 0) held = 1;
+        burned = burned % held + 1;
         _mint(alice, held);
         HoldTerms memory terms = _redemption(held);
         _open(terms);
