@@ -86,6 +86,17 @@ def _load(folder: Path, name: str) -> Artifact:
             f"{name}.json is not the file that {MANIFEST} names",
             remedy="Restore node/artifacts from the release, or compile again.",
         )
+    return parsed(content)
+
+
+def file_of(name: str) -> bytes:
+    """The file of a contract, as `load` has checked it."""
+    load(name)
+    return _content(FOLDER / f"{name}.json")
+
+
+def parsed(content: bytes) -> Artifact:
+    """The contract that a file describes."""
     found = json.loads(content)
     return Artifact(
         name=found["name"],
@@ -93,7 +104,7 @@ def _load(folder: Path, name: str) -> Artifact:
         bytecode=found["bytecode"],
         deployed_bytecode=found["deployed_bytecode"],
         immutable_references=found["immutable_references"],
-        hash=expected,
+        hash=sha256_hex(content),
         storage_layout=found["storage_layout"],
     )
 

@@ -108,6 +108,11 @@ class Deployment:
         """The access manager."""
         return self.contract(ACCESS)
 
+    @property
+    def upgrader(self) -> DeployedContract:
+        """The contract through which tokens get new code."""
+        return self.contract(UPGRADER)
+
     def token(self, currency: str) -> DeployedContract:
         """The deposit token of a currency, at its proxy. Raises `DeploymentMissing`."""
         return self.contract(f"{currency}.token")

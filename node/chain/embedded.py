@@ -87,7 +87,7 @@ class EmbeddedChain:
         """One JSON-RPC request; the answer carries `result` or `error`."""
         with self._lock:
             self._catch_up()
-            return Answers(self._chain, self._waiting, self._take).answer(method, params)
+            return Answers(self._chain, self._waiting, self._take, self._now).answer(method, params)
 
     @property
     def height(self) -> int:

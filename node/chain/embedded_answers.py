@@ -33,10 +33,12 @@ class Answers:
         chain: Any,  # noqa: ANN401 - eth-tester builds its chain class at run time
         waiting: Sequence[SignedTransactionAPI],
         take: Callable[[bytes], bytes],
+        now: Callable[[], float],
     ) -> None:
         self._chain = chain
         self._waiting = waiting
         self._take = take
+        self._now = now
         self._head = chain.get_canonical_head().block_number
 
     def answer(self, method: str, params: list[Any]) -> Json:
@@ -190,9 +192,12 @@ class Answers:
     def _receipts(self, block: BlockAPI) -> tuple[ReceiptAPI, ...]:
         return tuple(block.get_receipts(self._chain.chaindb)) if block.transactions else ()
 
-    def _state(self, at: str) -> Any:  # noqa: ANN401 - py-evm
-        header = self._chain.get_canonical_block_header_by_number(self._number(at))
-        return self._chain.get_vm(at_header=self._chain.create_header_from_parent(header)).state
+    def _state(self, number: str) -> Any:  # noqa: ANN401 - py-evm
+        header = self._chain.get_canonical_block_header_by_number(self._number(number))
+        # The time of the block that would be mined now, by this chain's clock.
+        at_time = max(int(self._now()), header.timestamp + 1)
+        child = self._chain.create_header_from_parent(header, timestamp=at_time)
+        return self._chain.get_vm(at_header=child).state
 
     def _number(self, at: str) -> int:
         if at in {"latest", "safe", "finalized", "pending"}:

@@ -18,6 +18,7 @@ from node.terminal import show
 
 OK: Final = 0
 DIFFERENCE: Final = 1
+REFUSED: Final = 3
 
 
 def ended(verb: Callable[[], int], *, as_json: bool) -> int:

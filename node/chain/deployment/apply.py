@@ -14,6 +14,7 @@ from typing import Any
 
 from node.chain.artifacts import load
 from node.chain.codec import encode_call, encode_constructor
+from node.chain.deployment.archive import keep
 from node.chain.deployment.code import check_code
 from node.chain.deployment.journal import Journal, PlanDiffers, alone, journal_path
 from node.chain.deployment.plan import Plan
@@ -53,6 +54,7 @@ def ensure_deployed(
     with alone(path):
         journal = Journal.open(path, plan.hash, deployer.address)
         deployment = _Run(rpc, plan, deployer, journal, progress).run()
+        keep(path, (each.contract for each in (*deployment.contracts, *deployment.implementations)))
         save_deployment(path, deployment)
         journal.path.unlink(missing_ok=True)
     return deployment

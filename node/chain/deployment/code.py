@@ -52,9 +52,14 @@ def check_code(rpc: Rpc, deployment: Deployment) -> None:
             )
 
 
-def code_differences(rpc: Rpc, contract: DeployedContract) -> Iterator[Difference]:
-    """Where the code of one contract, or the code behind it, is not that of its artifact."""
-    behind = load(contract.contract)
+def code_differences(
+    rpc: Rpc, contract: DeployedContract, artifact: Artifact | None = None
+) -> Iterator[Difference]:
+    """Where the code of one contract, or the code behind it, is not that of its artifact.
+
+    The artifact is this release's, unless another is given.
+    """
+    behind = artifact or load(contract.contract)
     if behind.hash != contract.artifact_hash:
         yield Difference(f"artifact of {contract.label}", contract.artifact_hash, behind.hash)
     wanted = load(PROXY) if contract.implementation else behind

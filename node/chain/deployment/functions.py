@@ -7,7 +7,7 @@ manager is told), matrix (what the chain is compared with), scripts. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from eth_utils.abi import abi_to_signature, function_abi_to_4byte_selector
@@ -23,6 +23,7 @@ from node.chain.deployment.roles import (
     ISSUER,
     LIMITS,
     MINTER,
+    TREASURY,
     UPGRADER,
     RoleRule,
 )
@@ -59,6 +60,18 @@ FUNCTIONS: Final[Mapping[str, Mapping[str, RoleRule]]] = {
         "lowerLimits": GUARDIAN,
     },
     "TokenUpgrader": {"upgrade": UPGRADER},
+    "TreasuryAdapter": {
+        "deposit": TREASURY,
+        "withdraw": TREASURY,
+        "swap": TREASURY,
+        "sweep": TREASURY,
+        "setVenue": LIMITS,
+        "raiseCap": LIMITS,
+        "lowerCap": GUARDIAN,
+        "closeVenue": GUARDIAN,
+        "pause": GUARDIAN,
+        "unpause": ADMIN,
+    },
 }
 
 # Not told to the access manager: the contract asks for the right to the other function itself.
@@ -100,21 +113,25 @@ OPEN: Final[Mapping[str, Mapping[str, str]]] = {
         "setAuthority": NOBODY,
         "tryOut": "nothing: it always reverts and leaves no trace",
     },
+    "TreasuryAdapter": {"setAuthority": NOBODY},
 }
 
 
 def changing(contract: str) -> dict[str, dict[str, Any]]:
     """The functions of a contract that may change something; overloaded ones with their types."""
+    return changing_of(load(contract).abi)
+
+
+def changing_of(abi: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The same of any ABI."""
     return {
-        name: each
-        for name, each in _named(contract)
-        if each["stateMutability"] not in {"view", "pure"}
+        name: each for name, each in _named(abi) if each["stateMutability"] not in {"view", "pure"}
     }
 
 
 def function_names(contract: str) -> dict[str, str]:
     """Every function of a contract, by 4-byte selector."""
-    return {selector(each): name for name, each in _named(contract)}
+    return {selector(each): name for name, each in _named(load(contract).abi)}
 
 
 def role_of(contract: str, function: str) -> RoleRule | None:
@@ -142,9 +159,9 @@ def selector(function: Mapping[str, Any]) -> str:
     return "0x" + function_abi_to_4byte_selector(function).hex()  # type: ignore[arg-type]
 
 
-def _named(contract: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _named(abi: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Functions under their names, with their types where a name alone would not tell."""
-    found = [each for each in load(contract).abi if each["type"] == "function"]
+    found = [dict(each) for each in abi if each["type"] == "function"]
     names = [each["name"] for each in found]
     for each in found:
         alone = names.count(each["name"]) == 1

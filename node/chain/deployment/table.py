@@ -65,7 +65,7 @@ def told(rpc: Rpc, deployment: Deployment) -> Table:
         for selector, function in function_names(each.contract).items()
     }
     head = rpc.block("latest").number
-    for log in _logs(rpc, access.block_number, head, access.address):
+    for log in logs_of(rpc, access.block_number, head, access.address):
         event = codec.decode_log(load(BANK_ACCESS), log)
         if event is None:
             continue
@@ -121,7 +121,7 @@ def _seconds(delay: int | str, what: str = "") -> str:
     return f"{what}{delay} s"
 
 
-def _logs(rpc: Rpc, first: int, last: int, address: str) -> Iterator[Log]:
+def logs_of(rpc: Rpc, first: int, last: int, address: str) -> Iterator[Log]:
     """Logs in their order, halving the range for as long as the endpoint finds it too large."""
     try:
         yield from rpc.logs(first, last, [address])
@@ -129,5 +129,5 @@ def _logs(rpc: Rpc, first: int, last: int, address: str) -> Iterator[Log]:
         if first == last:
             raise
         middle = (first + last) // 2
-        yield from _logs(rpc, first, middle, address)
-        yield from _logs(rpc, middle + 1, last, address)
+        yield from logs_of(rpc, first, middle, address)
+        yield from logs_of(rpc, middle + 1, last, address)

@@ -1,0 +1,262 @@
+"""Does an upgrade as far as it can be done now, and goes on where it was stopped.
+
+In: an `Rpc`, the record, whoever pays and whoever holds UPGRADER. Out: `Progress`: where each token
+is, and the calls that an account whose key is elsewhere (a Safe) has to send. Called by:
+scripts/upgrade.py.
+
+A call is done exactly as it was scheduled, so it is on disk (`pending`) from before it is scheduled
+until every token runs on the new code; only then does the record tell of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from node.chain.artifacts import load
+from node.chain.codec import encode_call, encode_constructor
+from node.chain.deployment.archive import keep
+from node.chain.deployment.code import Difference
+from node.chain.deployment.journal import Journal, PlanDiffers, alone, journal_path, tx_hash
+from node.chain.deployment.pending import Pending, pending_path, save_pending
+from node.chain.deployment.plan import Plan
+from node.chain.deployment.positions import position_differences, positions
+from node.chain.deployment.rights import BANK_ACCESS
+from node.chain.deployment.sending import Deployer, Sender, StepFailed
+from node.chain.deployment.steps import CODE, TOKEN
+from node.chain.deployment.upgrade import (
+    UPGRADER_CONTRACT,
+    Stage,
+    Survey,
+    Turn,
+    samples,
+    surveyed,
+)
+from node.chain.deployment.verify import verify
+from node.chain.deployments import (
+    DeployedContract,
+    Deployment,
+    checksummed,
+    load_deployment,
+    save_deployment,
+)
+from node.chain.rpc import Receipt, Rpc
+from node.core.errors import Rejected
+from node.core.ids import wallet_key
+from node.core.types import Address
+
+SCHEDULE: Final = "schedule"
+UPGRADE: Final = "upgrade"
+
+
+class UpgradeUnsound(Rejected):
+    """The new code must not take the place of what stands."""
+
+    code = "UPGRADE_UNSOUND"
+    title = "Upgrade refused"
+
+
+class UpgradeStopped(Rejected):
+    """What was scheduled is gone: a guardian cancelled it, or its week has passed."""
+
+    code = "UPGRADE_STOPPED"
+    title = "Upgrade stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Who creates the code, and who schedules: an account, and its key where that is at hand."""
+
+    deployer: Deployer
+    account: Address
+    signer: Deployer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What an account has to send itself."""
+
+    what: str
+    account: Address
+    to: Address
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where the upgrade is now; `done` when every token runs on the code of this release."""
+
+    survey: Survey
+    calls: tuple[Call, ...] = ()
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left."""
+        return all(each.stage is Stage.DONE for each in self.survey.turns)
+
+
+def advance(
+    rpc: Rpc,
+    record: Path,
+    hands: Hands,
+    migration: str,
+    *,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Progress:
+    """Do all that can be done now.
+
+    Raises `UpgradeUnsound`, `UpgradeStopped`, `StepFailed`, `DeploymentBusy`, `PlanDiffers`.
+    """
+    with alone(record):
+        survey = surveyed(rpc, record, migration)
+        if not survey.is_needed:
+            _clear(record)
+            return Progress(survey)
+        _refuse_other_account(survey.pending, hands.account)
+        if survey.all_faults:
+            raise UpgradeUnsound(
+                "\n".join(survey.all_faults),
+                remedy="Correct the code, or its tables of rights. Nothing was sent.",
+            )
+        return _Run(rpc, record, hands, survey, progress).run(migration)
+
+
+def _refuse_other_account(pending: Pending | None, account: Address) -> None:
+    if pending is not None and wallet_key(pending.account) != wallet_key(account):
+        raise PlanDiffers(
+            f"the upgrade under way was begun for {pending.account}, not for {account}",
+            remedy="Go on with that account. Nothing was sent.",
+        )
+
+
+def _clear(record: Path) -> None:
+    """Forget what was under way: the record tells of it."""
+    for path in (pending_path(record), journal_path(pending_path(record))):
+        path.unlink(missing_ok=True)
+
+
+def upgrade_differences(rpc: Rpc, plan: Plan, record: Path) -> Iterator[Difference]:
+    """Where what stands is not the plan on this release's code, or not what its events tell."""
+    deployment = load_deployment(record)
+    if pending_path(record).exists():
+        yield Difference("upgrade", "done and on record", "under way")
+    yield from verify(rpc, plan, deployment)
+    for ccy in deployment.currencies:
+        yield from position_differences(rpc, deployment.token(ccy), load(TOKEN))
+
+
+class _Run:
+    """One stretch of an upgrade."""
+
+    def __init__(
+        self,
+        rpc: Rpc,
+        record: Path,
+        hands: Hands,
+        survey: Survey,
+        progress: Callable[[str], None],
+    ) -> None:
+        self._rpc = rpc
+        self._record = record
+        self._hands = hands
+        self._survey = survey
+        self._progress = progress
+        self._deployment = load_deployment(record)
+        place = pending_path(record)
+        self._journal = Journal.open(place, survey.new.hash, hands.deployer.address)
+
+    def run(self, migration: str) -> Progress:
+        pending = self._survey.pending or self._begun(migration)
+        calls = [call for turn in self._survey.turns for call in self._step(turn, pending)]
+        found = Progress(surveyed(self._rpc, self._record, migration), tuple(calls))
+        if found.done:
+            self._finish(pending)
+        return found
+
+    def _begun(self, migration: str) -> Pending:
+        """Create the code, and fix the calls before one of them is scheduled."""
+        data = load(TOKEN).bytecode + encode_constructor(load(TOKEN), ()).removeprefix("0x")
+        receipt = self._send(self._hands.deployer, CODE, None, data)
+        if receipt.contract_address is None:
+            raise StepFailed(f"{CODE}: the receipt names no contract")
+        code = checksummed(receipt.contract_address)
+        calls = {
+            turn.currency: self._calldata(turn.token, code, migration)
+            for turn in self._survey.turns
+        }
+        pending = Pending(
+            artifact_hash=self._survey.new.hash,
+            code=code,
+            block_number=receipt.block_number,
+            tx_hash=receipt.tx_hash,
+            account=self._hands.account,
+            calls=calls,
+        )
+        save_pending(self._record, pending)
+        return pending
+
+    def _calldata(self, token: DeployedContract, code: Address, migration: str) -> str:
+        chosen = samples(positions(self._rpc, token, self._survey.old))
+        args = (token.address, code, migration, chosen)
+        return encode_call(load(UPGRADER_CONTRACT), "upgrade", args)
+
+    def _step(self, turn: Turn, pending: Pending) -> Iterator[Call]:
+        """Take one token one step on; or say what its account has to send."""
+        upgrader, call = self._deployment.upgrader.address, pending.calls[turn.currency]
+        if turn.stage is Stage.READY:
+            yield from self._act(f"{turn.currency}.{UPGRADE}", pending, upgrader, call)
+        if turn.stage is Stage.NEW:
+            self._refuse_stopped(turn)
+            access, artifact = self._deployment.access.address, load(BANK_ACCESS)
+            data = encode_call(artifact, "schedule", (upgrader, call, 0))
+            yield from self._act(f"{turn.currency}.{SCHEDULE}", pending, access, data)
+
+    def _act(self, step: str, pending: Pending, to: Address, data: str) -> Iterator[Call]:
+        signer = self._hands.signer
+        if signer is None:
+            yield Call(step, pending.account, to, data)
+        else:
+            self._send(signer, step, to, data)
+
+    def _send(self, signer: Deployer, step: str, to: Address | None, data: str) -> Receipt:
+        self._progress(step)
+        return Sender(self._rpc, signer, self._journal).send(step, to, data)
+
+    def _refuse_stopped(self, turn: Turn) -> None:
+        raw = self._journal.find(f"{turn.currency}.{SCHEDULE}")
+        if raw is None or self._rpc.receipt(tx_hash(raw)) is None:
+            return
+        place = pending_path(self._record)
+        raise UpgradeStopped(
+            f"{turn.currency}: what was scheduled is gone: cancelled, or not done within a week",
+            remedy=f"Find out why. To begin anew remove {place.name} and"
+            f" {journal_path(place).name}. Nothing was sent.",
+        )
+
+    def _finish(self, pending: Pending) -> None:
+        keep(self._record, [TOKEN])
+        save_deployment(self._record, _upgraded(self._deployment, pending))
+        _clear(self._record)
+
+
+def _upgraded(deployment: Deployment, pending: Pending) -> Deployment:
+    """The record once every token runs on the code."""
+    code = DeployedContract(
+        label=CODE,
+        contract=TOKEN,
+        address=pending.code,
+        block_number=pending.block_number,
+        tx_hash=pending.tx_hash,
+        constructor_args=(),
+        artifact_hash=pending.artifact_hash,
+    )
+    others = (each for each in deployment.implementations if each.label != CODE)
+    contracts = tuple(
+        replace(each, artifact_hash=code.artifact_hash, implementation=code.address)
+        if each.contract == TOKEN
+        else each
+        for each in deployment.contracts
+    )
+    return replace(deployment, contracts=contracts, implementations=(*others, code))
