@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from scripts.proofs import coverage, properties, slither, solidity
+from scripts.proofs import coverage, hardhat, properties, slither, solidity
 from scripts.proofs.proof import Proof
 
 PROOFS: Final = (
     Proof("properties", properties.prove, alone=True),
     Proof("solidity", solidity.prove),
+    Proof("hardhat", hardhat.prove),
     Proof("coverage", coverage.prove),
     Proof("slither", slither.prove),
 )

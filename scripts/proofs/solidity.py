@@ -1,8 +1,8 @@
-"""The Solidity tests, long: units, fuzz and invariants.
+"""The Solidity tests, long: units, fuzz and invariants, on the very bytes that are deployed.
 
-In: tests/solidity. Out: how many tests, fuzz runs and calls of invariants, and which failed. An
-action of a handler that was never accepted, or never refused, fails too: it proves nothing. Called
-by `make verify`.
+In: tests/solidity, node/artifacts. Out: how many tests, fuzz runs and calls of invariants, and
+which failed. An action of a handler that was never accepted, or never refused, fails too: it proves
+nothing. Called by `make verify`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
+from scripts.compile import ARTIFACTS, ROOT
 from scripts.proofs import tools
 from scripts.proofs.proof import Verdict
 
@@ -43,7 +45,7 @@ def prove() -> Verdict:
         last = (done.err or done.out).strip().splitlines()[-8:]
         return Verdict("did not run", (f"forge: see {done.where}", *last))
     totals = read(json.loads(done.out[start:]))
-    failures = [*totals.failures, *one_sided(totals)]
+    failures = [*totals.failures, *one_sided(totals), *other_bytes(ROOT / settings["FOUNDRY_OUT"])]
     if done.code and not failures:
         failures.append(f"forge ended with {done.code}, see {done.where}")
     return Verdict(_figures(totals), tuple(failures), _table(totals))
@@ -68,6 +70,24 @@ def one_sided(totals: Totals) -> list[str]:
         for each in actions
         if not totals.refused_by[each] and each.rpartition(".")[2] not in NEVER_REFUSED
     ]
+
+
+def other_bytes(built: Path) -> list[str]:
+    """The contracts that forge compiled to other bytes than the node deploys."""
+    kept = [json.loads(path.read_text("utf-8")) for path in sorted(ARTIFACTS.glob("*.json"))]
+    return [
+        f"{each['name']}: forge compiled other bytes than node/artifacts has"
+        for each in kept
+        if each.get("source", "").startswith("contracts/")
+        and each["bytecode"] not in _bytecodes(built / Path(each["source"]).name, each["name"])
+    ]
+
+
+def _bytecodes(folder: Path, name: str) -> set[str]:
+    # A contract that tests import too is there twice: `deployed` is the pipeline of foundry.toml.
+    paths = [folder / f"{name}.json", folder / f"{name}.deployed.json"]
+    found = [json.loads(path.read_text("utf-8")) for path in paths if path.is_file()]
+    return {each["bytecode"]["object"] for each in found}
 
 
 def _tests(suites: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
