@@ -24,7 +24,8 @@ ESCAPES: dict[str, str] = {}
 def test_sizes() -> None:
     contracts = [
         Source(str(path.relative_to(ROOT)), path.read_text("utf-8"))
-        for path in sorted((ROOT / "contracts").rglob("*.sol"))
+        for folder in ("contracts", "tests")
+        for path in sorted((ROOT / folder).rglob("*.sol"))
     ]
     in_contracts = [offence for contract in contracts for offence in too_long(contract)]
     hold([*offences(too_long, *CODE), *offences(long_functions, *CODE), *in_contracts], ESCAPES)

@@ -24,7 +24,10 @@ interface Vm {
     function load(address account, bytes32 slot) external view returns (bytes32);
     function prank(address caller) external;
     function recordLogs() external;
-    function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
+    function sign(uint256 key, bytes32 digest)
+        external
+        pure
+        returns (uint8 v, bytes32 r, bytes32 s);
     function startPrank(address caller) external;
     function stopPrank() external;
     function store(address account, bytes32 slot, bytes32 value) external;

@@ -56,8 +56,10 @@ contract AuthorizationsTest is BankTest, Signing {
 
     function test_WhatIsSignedForOneWayIsNotForTheOther() external {
         Payment memory payment = _payment(10);
-        _refusedSignature(bob, _taken(payment, _signed(ALICE_KEY, _transferDigest(token, payment))));
-        _refusedSignature(bob, _sent(payment, _signed(ALICE_KEY, _receiveDigest(token, payment))));
+        bytes memory signature = _signed(ALICE_KEY, _transferDigest(token, payment));
+        _refusedSignature(bob, _taken(payment, signature));
+        signature = _signed(ALICE_KEY, _receiveDigest(token, payment));
+        _refusedSignature(bob, _sent(payment, signature));
     }
 
     function testFuzz_ItCountsBetweenItsTimes(uint64 after_, uint64 before) external {
@@ -125,7 +127,8 @@ contract AuthorizationsTest is BankTest, Signing {
         payment.nonce = nonce;
         bytes4 selector = IDepositAuthorizations.AuthorizationUsedUp.selector;
         bytes memory reason = abi.encodeWithSelector(selector, alice, nonce);
-        _refused(stranger, _sent(payment, _signed(ALICE_KEY, _transferDigest(token, payment))), reason);
+        _refused(stranger, data, reason);
+        data = _sent(payment, _signed(ALICE_KEY, _transferDigest(token, payment)));
         _refused(stranger, data, reason);
     }
 

@@ -75,9 +75,10 @@ abstract contract TokenPayments is TokenGhosts, Signing {
             takes ? _receiveDigest(token, payment) : _transferDigest(token, payment);
         bool strange = _dice(any, 8) == 0;
         bytes memory data = abi.encodeWithSignature(
-            takes
-                ? "receiveWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)"
-                : "transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)",
+            string.concat(
+                takes ? "receive" : "transfer",
+                "WithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)"
+            ),
             payment.from,
             payment.to,
             payment.value,
