@@ -9,8 +9,8 @@ import {HoldState, IDepositToken} from "../interfaces/IDepositToken.sol";
 import {AccountWord, HAS_FROZEN, HELD_MAX, SETTABLE_FLAGS} from "../libraries/AccountWord.sol";
 
 /// @title Where a deposit token keeps its accounts
-/// @notice The storage of the token, and the only functions that change an account's balance, flags,
-/// frozen amount or allowance; each compares before it changes.
+/// @notice The storage of the token, and the only functions that change what an account has, may
+/// or allows; each compares before it changes.
 abstract contract DepositAccounts is IDepositToken, IERC20Errors, NoncesUpgradeable {
     // An account's word, and the only thing of it that a transfer seldom needs.
     struct Account {
@@ -153,7 +153,9 @@ abstract contract DepositAccounts is IDepositToken, IERC20Errors, NoncesUpgradea
     function _available(Account storage account) internal view returns (uint256) {
         AccountWord word = account.word;
         uint256 unheld = word.unheldOf();
-        return word.hasFrozen() ? Math.saturatingSub(unheld, account.frozen) : unheld;
+        if (!word.hasFrozen()) return unheld;
+        uint256 frozen = account.frozen;
+        return frozen < unheld ? unheld - frozen : 0;
     }
 
     function _existing(address whose) private view returns (Account storage) {

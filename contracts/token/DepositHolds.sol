@@ -6,8 +6,8 @@ import {AccountWord} from "../libraries/AccountWord.sol";
 import {DepositAccounts} from "./DepositAccounts.sol";
 
 /// @title Holds of a deposit token; see IDepositHolds
-/// @notice Of a hold only its state is stored, under the hash of its terms: whoever acts on it shows
-/// the terms again.
+/// @notice Of a hold only its state is stored, under the hash of its terms: whoever acts on it
+/// shows the terms again.
 abstract contract DepositHolds is DepositAccounts {
     function createHold(HoldTerms calldata terms) external returns (bytes32 id) {
         _requireRunning(PAUSE_SETTLE);
@@ -36,10 +36,11 @@ abstract contract DepositHolds is DepositAccounts {
 
     function executeHold(HoldTerms calldata terms, uint256 amount) external {
         _requireRunning(PAUSE_SETTLE);
-        _close(terms, amount);
-        _credit(terms.recipient, amount);
-        emit Transfer(terms.holder, terms.recipient, amount);
-        emit TransferRef(terms.holder, terms.recipient, amount, terms.ref);
+        address holder = _close(terms, amount);
+        address recipient = terms.recipient;
+        _credit(recipient, amount);
+        emit Transfer(holder, recipient, amount);
+        emit TransferRef(holder, recipient, amount, terms.ref);
     }
 
     function executeHolds(
@@ -82,19 +83,21 @@ abstract contract DepositHolds is DepositAccounts {
 
     /// @dev Takes `amount` out of the hold and of the holder's balance, and frees the rest. Whoever
     /// calls this gives the amount to somebody or takes it out of the supply.
-    function _close(HoldTerms calldata terms, uint256 amount) internal {
+    function _close(HoldTerms calldata terms, uint256 amount) internal returns (address holder) {
         _requireAmount(amount);
         bytes32 id = _openHold(terms);
         if (msg.sender != terms.notary) revert NotNotary(msg.sender, terms.notary);
         if (block.timestamp >= terms.expiry) revert HoldExpired(id, terms.expiry, block.timestamp);
-        if (amount > terms.amount) revert HoldExceeded(id, terms.amount, amount);
+        uint256 held = terms.amount;
+        if (amount > held) revert HoldExceeded(id, held, amount);
+        holder = terms.holder;
         TokenStorage storage $ = _token();
-        Account storage account = $.accounts[terms.holder];
+        Account storage account = $.accounts[holder];
         AccountWord word = account.word;
-        if (!word.maySend()) revert SenderRefused(terms.holder, word.flagsOf());
+        if (!word.maySend()) revert SenderRefused(holder, word.flagsOf());
         $.holds[id] = HoldState.Closed;
-        account.word = word.unhold(terms.amount).minus(amount);
-        emit HoldClosed(id, amount, terms.amount - amount);
+        account.word = word.unhold(held).minus(amount);
+        emit HoldClosed(id, amount, held - amount);
     }
 
     function _collect(HoldTerms[] calldata holds, uint256[] calldata amounts)
@@ -106,9 +109,9 @@ abstract contract DepositHolds is DepositAccounts {
             HoldTerms calldata terms = holds[i];
             uint256 amount = amounts[i];
             _requireRecipient(terms);
-            _close(terms, amount);
+            address holder = _close(terms, amount);
             total += amount;
-            emit Transfer(terms.holder, msg.sender, amount);
+            emit Transfer(holder, msg.sender, amount);
         }
         // Without a hold there is nothing to share out.
         _requireAmount(total);

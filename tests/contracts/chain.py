@@ -115,12 +115,11 @@ class Contract:
 
     def selector(self, function: str) -> str:
         """First four bytes of its calldata, 0x text; where overloaded, by the name with types."""
+        functions: list[Any] = [each for each in self.artifact.abi if each["type"] == "function"]
         (found,) = [
-            each
-            for each in self.artifact.abi
-            if each["type"] == "function" and function in {each["name"], abi_to_signature(each)}  # type: ignore[arg-type]
+            each for each in functions if function in {each["name"], abi_to_signature(each)}
         ]
-        return "0x" + function_abi_to_4byte_selector(found).hex()  # type: ignore[arg-type]
+        return "0x" + function_abi_to_4byte_selector(found).hex()
 
     def send(self, function: str, *args: object, by: str) -> Receipt:
         return self.chain.send(by, self.address, self.data(function, *args))

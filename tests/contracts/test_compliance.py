@@ -16,12 +16,24 @@ from tests.contracts.bank import (
     Terms,
     ref,
 )
+from tests.contracts.signing import payment, settlement, sign
 
 # What each pause bit stops; every other call must go on.
 PAUSES = {
-    PAUSE_TRANSFER: {"transfer", "transferFrom", "transferWithRef"},
+    PAUSE_TRANSFER: {
+        "transfer",
+        "transferFrom",
+        "transferWithRef",
+        "transferWithAuthorization",
+        "receiveWithAuthorization",
+    },
     PAUSE_SUPPLY: {"mint", "burn", "burnHeld"},
-    PAUSE_SETTLE: {"createHold", "executeHold", "burnHeld"},
+    PAUSE_SETTLE: {"createHold", "executeHold", "executeHolds", "burnHeld", "settleTransfer"},
+}
+# What no pause bit is about: rights, rules, and (elsewhere in these tests) force and the end.
+GOVERNING = {
+    *("pause", "unpause", "deactivate", "forcedTransfer", "upgradeToAndCall"),
+    *("initialize", "setAuthority"),
 }
 
 
@@ -109,13 +121,22 @@ def test_a_pause_stops_what_it_says_and_nothing_else(bank: Bank, bits: int) -> N
             bank.token.send(function, *arguments, by=by)
 
 
+def test_every_function_is_tried_under_every_pause(bank: Bank) -> None:
+    changes = {
+        each["name"]
+        for each in bank.token.artifact.abi
+        if each["type"] == "function" and each["stateMutability"] not in {"view", "pure"}
+    }
+    assert changes == _every_movement(bank).keys() | GOVERNING
+
+
 def _every_movement(bank: Bank) -> dict[str, tuple[tuple[object, ...], str]]:
     bank.mint(bank.alice, 100)
     bank.token.send("approve", bank.stranger, 10, by=bank.alice)
     for_bob, new = bank.terms(10, payment=1), bank.terms(10, payment=2)
     for_minter = bank.terms(10, payment=3).but(recipient=bank.minter, notary=bank.minter)
     _open(bank, for_bob, for_minter)
-    return {
+    return _signed_movements(bank) | {
         "transfer": ((bank.bob, 1), bank.alice),
         "transferFrom": ((bank.alice, bank.bob, 1), bank.stranger),
         "transferWithRef": ((bank.bob, 1, ref(1)), bank.alice),
@@ -123,9 +144,31 @@ def _every_movement(bank: Bank) -> dict[str, tuple[tuple[object, ...], str]]:
         "burn": ((bank.alice, 1), bank.minter),
         "createHold": ((new.abi,), bank.alice),
         "executeHold": ((for_bob.abi, 1), bank.notary),
+        "executeHolds": (([for_minter.abi], [1], [(bank.bob, 1)]), bank.minter),
         "releaseHold": ((for_bob.abi,), bank.notary),
         "burnHeld": ((for_minter.abi, 1), bank.minter),
         "approve": ((bank.bob, 1), bank.alice),
+        "cancelSettlementNonce": ((1,), bank.alice),
+        "setAccountFlags": ((bank.carol, ALLOWED), bank.compliance),
+        "freeze": ((bank.bob, NO_SEND), bank.compliance),
+        "setFrozenTokens": ((bank.bob, 1), bank.compliance),
+    }
+
+
+def _signed_movements(bank: Bank) -> dict[str, tuple[tuple[object, ...], str]]:
+    alice, by_hand, given = bank.alice, payment(bank, 1), settlement(bank, 1)
+    transfer = sign(bank, "TransferWithAuthorization", *by_hand.values, signer=alice)
+    receive = sign(bank, "ReceiveWithAuthorization", *by_hand.values, signer=alice)
+    cancel = sign(bank, "CancelAuthorization", alice, by_hand.nonce, signer=alice)
+    consent = sign(bank, "SettlementTransfer", *given.values, signer=alice)
+    allowance = (alice, bank.stranger, 1)
+    permit = sign(bank, "Permit", *allowance, 0, given.deadline, signer=alice)
+    return {
+        "transferWithAuthorization": ((*by_hand.values, transfer.raw), bank.stranger),
+        "receiveWithAuthorization": ((*by_hand.values, receive.raw), bank.bob),
+        "cancelAuthorization": ((alice, by_hand.nonce, cancel.raw), bank.stranger),
+        "settleTransfer": ((*given.arguments, consent.raw), bank.settler),
+        "permit": ((*allowance, given.deadline, permit.raw), bank.stranger),
     }
 
 
