@@ -48,6 +48,7 @@ def sent(bank: Bank) -> int:
 def other(bank: Bank) -> Plan:
     data = bank.plan.model_dump()
     changed = plan_data("CAD")
+    changed["treasury"] = data["treasury"]
     for name, role in data["roles"].items():
         changed["roles"][name]["holders"] = list(role["holders"])
     changed["tokens"]["CAD"]["name"] = "Another bank"
@@ -163,6 +164,7 @@ def test_a_plan_that_follows_what_its_holders_changed_stands(bank: Bank) -> None
     deployed = bank.apply()
     bank.send("GUARDIAN", deployed.gate("CAD"), "lowerLimits", (100, 0, 3600))
     data = plan_data("CAD")
+    data["treasury"]["account"] = bank.plan.treasury.account
     for name, role in bank.plan.model_dump()["roles"].items():
         data["roles"][name]["holders"] = list(role["holders"])
     data["tokens"]["CAD"]["limits"] = {
