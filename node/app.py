@@ -221,6 +221,7 @@ def _composed(settings: Settings, engine: Engine, ground: Ground, clock: Clock) 
         attestor=signer.address("attestor"),
         compliance=signer.address("compliance"),
         funder=signer.address("funder"),
+        settler=signer.address("settler"),
     )
     tolerance = Tolerance(settings.fee_tolerance)
     parts = Parts(engine, clock, ground.rpc, policy, desk, signer, tolerance)

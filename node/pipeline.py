@@ -68,7 +68,8 @@ def steps(parts: Parts, fence: Callable[[Session], None]) -> tuple[Step, ...]:
     indexer = IndexerStage(
         engine=engine, rpc=rpc, catalog=catalog, policy=policy, fence=fence, clock=clock
     )
-    poster = PosterStage(engine=engine, rulebook=rulebook(), fence=fence, clock=clock)
+    rules = rulebook(deployment.contracts)
+    poster = PosterStage(engine=engine, rulebook=rules, fence=fence, clock=clock)
     matcher = MatcherStage(
         engine=engine, rpc=rpc, deployment=deployment, tolerance=parts.tolerance, fence=fence,
         clock=clock,

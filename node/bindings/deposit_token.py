@@ -5,7 +5,9 @@ Called by: the rulebook of all bindings, settlement.
 
 Every movement of the token writes an ERC-20 Transfer. Where the contracts also said why (a
 TransferRef, or the gate's Issued or Redeemed in the same receipt), that event is booked and the
-Transfer only accompanies it. A Transfer that nothing accompanies was made outside the node.
+Transfer only accompanies it. In a net settlement each Transfer is booked itself, from or to the
+clearing account of the engine, under the cycle that the engine's event names. A Transfer that
+nothing accompanies was made outside the node.
 """
 
 from __future__ import annotations
@@ -16,20 +18,23 @@ from dataclasses import dataclass
 from typing import Final
 
 from node.chain.artifacts import load
-from node.chain.codec import encode_call
+from node.chain.codec import decode_call, encode_call
 from node.chain.deployments import DeployedContract
+from node.core.ids import wallet_key
 from node.core.money import Money, currency, from_chain, to_chain
-from node.core.types import Address
+from node.core.types import Address, ChainId
 from node.events.event import ChainEvent
 from node.ledger import chart
 from node.posting.rule import Movement, NoPosting, PostingRule, silent
 from node.submission.service import Call
+from node.submission.signer import Domain, TypedData
 
 CONTRACT: Final = "DepositToken"
 ALLOWED: Final = 1
 NO_SEND: Final = 2
 NO_RECEIVE: Final = 4
 NOBODY: Final = "0x" + "0" * 40
+_DOMAIN_VERSION: Final = "1"
 
 Moved = tuple[str, str, str]
 
@@ -49,6 +54,66 @@ class HoldTerms:
         """As the contract takes it."""
         return self.holder, self.recipient, self.amount, self.notary, self.expiry, self.ref
 
+    @classmethod
+    def of_call(cls, calldata: str) -> HoldTerms:
+        """The terms that a call of `create_hold` carries."""
+        told = decode_call(load(CONTRACT), "createHold", calldata)["terms"]
+        return cls(
+            holder=told["holder"],
+            recipient=told["recipient"],
+            amount=int(told["amount"]),
+            notary=told["notary"],
+            expiry=int(told["expiry"]),
+            ref=bytes.fromhex(told["ref"].removeprefix("0x")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementTransfer:
+    """What a payer consents to: one payment, for one content of one engine. `amount` in units."""
+
+    engine: Address
+    payer: Address
+    payee: Address
+    amount: int
+    instruction: bytes
+    nonce: int
+    deadline: int
+
+
+def consent(token: DeployedContract, chain_id: ChainId, to: SettlementTransfer) -> TypedData:
+    """What the payer signs, in the token's own domain."""
+    return TypedData(
+        domain=Domain(name_of(token), _DOMAIN_VERSION, chain_id, wallet_key(token.address)),
+        primary="SettlementTransfer",
+        types={
+            "SettlementTransfer": (
+                ("engine", "address"),
+                ("from", "address"),
+                ("to", "address"),
+                ("amount", "uint256"),
+                ("instruction", "bytes32"),
+                ("nonce", "uint256"),
+                ("deadline", "uint256"),
+            )
+        },
+        message={
+            "engine": to.engine,
+            "from": to.payer,
+            "to": to.payee,
+            "amount": to.amount,
+            "instruction": to.instruction,
+            "nonce": to.nonce,
+            "deadline": to.deadline,
+        },
+    )
+
+
+def name_of(token: DeployedContract) -> str:
+    """The name that the token was set up with, and signs under; it never changes."""
+    setup = str(token.constructor_args[-1])
+    return str(decode_call(load(CONTRACT), "initialize", setup)["name_"])
+
 
 def transfer_with_ref(token: DeployedContract, to: Address, money: Money, ref: bytes) -> Call:
     """Pay from the signer's wallet under a payment reference."""
@@ -63,6 +128,11 @@ def transfer(token: DeployedContract, to: Address, money: Money) -> Call:
 def create_hold(token: DeployedContract, terms: HoldTerms) -> Call:
     """Put the signer's money on hold."""
     return _call(token, "createHold", (terms.as_argument(),))
+
+
+def release_hold(token: Address, terms: HoldTerms) -> Call:
+    """Let go of money that is held for the signer; what was held is the holder's again."""
+    return Call(token, encode_call(load(CONTRACT), "releaseHold", (terms.as_argument(),)))
 
 
 def set_account_flags(token: DeployedContract, account: Address, flags: int) -> Call:
@@ -106,6 +176,9 @@ def _plain_transfer(event: ChainEvent, receipt: tuple[ChainEvent, ...]) -> Movem
         return _movement(event, "MINT", "", payee)
     if payee == NOBODY:
         return _movement(event, "BURN", payer, "")
+    cycle = _cycle(event, receipt)
+    if cycle:
+        return _movement(event, "TRANSFER", payer, payee, ref=cycle)
     return _movement(event, "MOVE", payer, payee)
 
 
@@ -113,7 +186,19 @@ def _referenced_transfer(event: ChainEvent, _: tuple[ChainEvent, ...]) -> Moveme
     return _movement(event, "TRANSFER", event.args["from"], event.args["to"])
 
 
-def _movement(event: ChainEvent, kind: str, payer: str, payee: str) -> Movement | NoPosting:
+def _cycle(event: ChainEvent, receipt: Iterable[ChainEvent]) -> str:
+    """The netting cycle that a Transfer is part of: the engine names it behind its movements."""
+    for each in receipt:
+        if each.name == "NetSettled" and each.key.log_index > event.key.log_index:
+            ours = each.args["token"] == event.address.lower()
+            if ours and each.address.lower() in {event.args["from"], event.args["to"]}:
+                return str(each.args["cycle"])
+    return ""
+
+
+def _movement(
+    event: ChainEvent, kind: str, payer: str, payee: str, *, ref: str = ""
+) -> Movement | NoPosting:
     asset = currency(event.currency)
     money = from_chain(
         int(event.args["amount" if "amount" in event.args else "value"]), asset.scale, asset
@@ -128,6 +213,7 @@ def _movement(event: ChainEvent, kind: str, payer: str, payee: str) -> Movement 
         credit=chart.wallet(event.currency, payee) if payee else None,
         unannounced=chart.suspense(event.currency),
         narrative=f"{kind.lower()} of {money}",
+        ref=ref,
     )
 
 

@@ -22,6 +22,11 @@ def derived_id(kind: str, *parts: object) -> uuid.UUID:
     return uuid.uuid5(_NAMESPACE, "\x1f".join([kind, *map(str, parts)]))
 
 
+def derived_uetr(*parts: object) -> str:
+    """A UETR made of its parts: the same parts name the same payment."""
+    return str(uuid.UUID(bytes=derived_id("uetr", *parts).bytes, version=4))
+
+
 def parse_uetr(text: str) -> uuid.UUID:
     """A UETR (ISO 20022, UUID version 4) from text; raises `InvalidReference`."""
     try:
@@ -52,6 +57,13 @@ def unpack_ref(ref: bytes) -> tuple[uuid.UUID, uuid.UUID] | None:
 def sha256_hex(content: bytes) -> str:
     """Lower-case hex SHA-256, the fingerprint used for files and request bodies."""
     return hashlib.sha256(content).hexdigest()
+
+
+def is_ref(text: str) -> bool:
+    """Whether the text is a contract reference as records keep it: 0x and 64 digits, lower case."""
+    body = text.removeprefix("0x")
+    digits = set(body) <= set("0123456789abcdef")
+    return text.startswith("0x") and len(body) == _REF_HEX_DIGITS and digits
 
 
 def is_address(text: str) -> bool:

@@ -18,10 +18,13 @@ MINOR_UNITS_MAX = 2**63 - 1
 _ZERO_DIGITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()
 _THREE_DIGITS = "BHD IQD JOD KWD LYD OMR TND".split()
 _FOUR_DIGITS = "CLF UYW".split()
+# Metals have no minor unit in ISO 4217; bullion accounts are kept to a thousandth of an ounce.
+_METALS = "XAG XAU XPD XPT".split()
 _SCALES = (
     dict.fromkeys(_ZERO_DIGITS, 0)
     | dict.fromkeys(_THREE_DIGITS, 3)
     | dict.fromkeys(_FOUR_DIGITS, 4)
+    | dict.fromkeys(_METALS, 3)
 )
 _CODE = re.compile(r"[A-Z]{3}")
 _DECIMAL = re.compile(r"([+-]?)(\d{1,30})(?:\.(\d{0,30}))?", re.ASCII)

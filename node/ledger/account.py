@@ -1,7 +1,7 @@
 """Accounts: their kinds, and on which side each kind grows.
 
-In: nothing. Out: `Account`, `AccountKind`, `NORMAL_SIDE`. Called by: chart, store, journal,
-balances, reconciliation, api.
+In: nothing. Out: `Account`, `AccountKind`, `NORMAL_SIDE`, `TOKENISED`. Called by: chart, store,
+journal, balances, reconciliation, api.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ class AccountKind(StrEnum):
     NOSTRO = "NOSTRO"  # our money at a correspondent, as we book it
     VOSTRO = "VOSTRO"  # a correspondent's money with us
     WALLET = "WALLET"  # the tokenised deposit owed to one holder
+    CLEARING = "CLEARING"  # at a contract of ours that money passes through; at rest it holds none
     SUSPENSE = "SUSPENSE"  # money whose owner or cause is not known yet
     BROUGHT_FORWARD = "BROUGHT_FORWARD"  # positions adopted when the books were opened
     FEES = "FEES"  # what correspondents charged us
@@ -31,10 +32,14 @@ NORMAL_SIDE: Final[Mapping[AccountKind, Side]] = {
     AccountKind.NOSTRO: Side.DEBIT,
     AccountKind.VOSTRO: Side.CREDIT,
     AccountKind.WALLET: Side.CREDIT,
+    AccountKind.CLEARING: Side.CREDIT,
     AccountKind.SUSPENSE: Side.CREDIT,
     AccountKind.BROUGHT_FORWARD: Side.CREDIT,
     AccountKind.FEES: Side.DEBIT,
 }
+
+# What the tokens of a currency add up to is spread over the accounts of these kinds.
+TOKENISED: Final = (AccountKind.WALLET, AccountKind.CLEARING)
 
 
 class UnknownAccount(NotFound):

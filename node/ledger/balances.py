@@ -13,7 +13,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from node.ledger import store
-from node.ledger.account import NORMAL_SIDE, Account, AccountKind, unknown_account
+from node.ledger.account import NORMAL_SIDE, TOKENISED, Account, AccountKind, unknown_account
 from node.ledger.balance import Balance
 from node.ledger.cut import Cut
 
@@ -24,6 +24,7 @@ __all__ = [
     "balances",
     "prove_counters",
     "total_posted",
+    "total_tokenised",
     "trial_balance",
 ]
 
@@ -94,6 +95,11 @@ def prove_counters(session: Session) -> list[str]:
         for code in sorted(codes)
         if kept.get(code) != summed.get(code, Balance(code))
     ]
+
+
+def total_tokenised(session: Session, currency: str, sequence_until: int | None = None) -> int:
+    """What the books say is on the chain in a currency: the liability that its token shows."""
+    return sum(total_posted(session, kind, currency, sequence_until) for kind in TOKENISED)
 
 
 def total_posted(

@@ -42,6 +42,11 @@ def wallet(ccy: str, address: str) -> AccountSpec:
     return _spec(AccountKind.WALLET, ccy, wallet_key(address))
 
 
+def clearing(ccy: str, address: str) -> AccountSpec:
+    """What passes through a contract of ours; it is back at zero when the receipt is booked."""
+    return _spec(AccountKind.CLEARING, ccy, wallet_key(address))
+
+
 def suspense(ccy: str) -> AccountSpec:
     """Money that arrived without a known owner or cause."""
     return _spec(AccountKind.SUSPENSE, ccy)

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from node.core.errors import Conflict, InvalidAmount, InvalidReference, NotFound
-from node.core.ids import parse_uetr
+from node.core.ids import is_ref, parse_uetr
 from node.core.money import MINOR_UNITS_MAX, currency
 
 
@@ -39,7 +39,11 @@ class ExpectationEnded(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """One announced payment; `id` travels in the contract's ref, `uetr` joins all records."""
+    """One announced payment; `uetr` joins all records.
+
+    `ref` is what the chain will tell of it under, 0x text: for a payment on its own UETR and `id`,
+    for a leg of a settlement the reference that all of its legs share.
+    """
 
     id: str
     uetr: str
@@ -49,6 +53,7 @@ class Expectation:
     debit_account: str
     credit_account: str
     value_date: date
+    ref: str
     references: tuple[str, ...] = ()
 
 
@@ -58,6 +63,11 @@ def check_expectation(expectation: Expectation) -> None:
         raise InvalidReference(
             f"expectation {expectation.id}: the UETR {expectation.uetr} is not in lower case",
             remedy="Write it in lower case, so that one payment has one name.",
+        )
+    if not is_ref(expectation.ref):
+        raise InvalidReference(
+            f"expectation {expectation.id}: {expectation.ref[:70]!r} is no contract reference",
+            remedy="Write 0x and 64 hexadecimal digits in lower case.",
         )
     currency(expectation.currency)
     if expectation.kind not in set(ExpectationKind):

@@ -180,6 +180,12 @@ def expectation_by_uetr(session: Session, uetr: str) -> Expectation | None:
     return None if row is None else _expectation(row)
 
 
+def expectations_by_ref(session: Session, ref: str) -> list[Expectation]:
+    """What was announced under a contract reference: one payment, or the legs of a settlement."""
+    query = select(ExpectationRow).where(ExpectationRow.ref == ref)
+    return [_expectation(row) for row in session.exec(query.order_by(col(ExpectationRow.id)))]
+
+
 def expectation_end(session: Session, expectation_id: str) -> str | None:
     """Why the expectation will not come true; None while it may."""
     row = session.get(ExpectationEndRow, expectation_id)
@@ -285,5 +291,6 @@ def _expectation(row: ExpectationRow) -> Expectation:
         debit_account=row.debit_account,
         credit_account=row.credit_account,
         value_date=row.value_date,
+        ref=row.ref,
         references=tuple(row.references),
     )

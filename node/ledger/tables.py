@@ -21,7 +21,7 @@ class AccountRow(SQLModel, table=True):
     __tablename__ = "account"
 
     code: str = Field(primary_key=True)
-    kind: str = Field(index=True)  # NOSTRO VOSTRO WALLET SUSPENSE BROUGHT_FORWARD FEES
+    kind: str = Field(index=True)  # NOSTRO VOSTRO WALLET CLEARING SUSPENSE BROUGHT_FORWARD FEES
     currency: str
     normal_side: str
     label: str = ""
@@ -83,7 +83,7 @@ class CounterRow(SQLModel, table=True):
 
 
 class ExpectationRow(SQLModel, table=True):
-    """What the bank decided should happen, written before it does; its id travels in the ref."""
+    """What the bank decided should happen, written before it does."""
 
     __tablename__ = "expectation"
 
@@ -95,6 +95,7 @@ class ExpectationRow(SQLModel, table=True):
     debit_account: str = Field(foreign_key="account.code")
     credit_account: str = Field(foreign_key="account.code")
     value_date: date
+    ref: str = Field(index=True)  # what the chain tells of it under; legs of a settlement share it
     references: list[str] = Field(default_factory=list, sa_type=JSON)
     created_at: datetime = Field(sa_type=UtcDateTime)
 

@@ -18,7 +18,6 @@ from sqlmodel import Session
 
 from node.core.clock import Clock
 from node.core.errors import Fatal, InvalidAmount
-from node.core.ids import unpack_ref
 from node.db.cursors import move_cursor, read_cursor
 from node.db.unit_of_work import unit_of_work
 from node.events import store as events
@@ -28,8 +27,8 @@ from node.ledger import store as ledger
 from node.ledger.entry import Entry, Phase
 from node.ledger.expectation import Expectation
 from node.posting import store
-from node.posting.rule import NoPosting
-from node.posting.rulebook import Proposal, Rulebook, entry_of
+from node.posting.rule import NoPosting, answers
+from node.posting.rulebook import Proposal, Reading, Rulebook, entry_of, proposal_of
 from node.posting.store import Decision, Outcome
 
 BATCH: Final = 100
@@ -100,20 +99,21 @@ class PosterStage:
         return self._book(session, change, proposal, withdrawals(entries))
 
     def _propose(self, session: Session, event: ChainEvent) -> Proposal | NoPosting:
-        receipt = events.events_of_receipt(session, event.key)
-        return self._rulebook.propose(event, receipt, self._announced(session, event))
+        reading = self._rulebook.read(event, events.events_of_receipt(session, event.key))
+        if isinstance(reading, NoPosting):
+            return reading
+        return proposal_of(reading, self._announced(session, reading))
 
-    def _announced(self, session: Session, event: ChainEvent) -> Expectation | None:
-        """What the event's ref names, unless another event has answered it already."""
-        named = unpack_ref(bytes.fromhex(event.ref.removeprefix("0x"))) if event.ref else None
-        if named is None:
+    def _announced(self, session: Session, reading: Reading) -> Expectation | None:
+        """What was announced as just this, unless another event has answered it already."""
+        if not reading.ref:
             return None
-        uetr, expectation_id = map(str, named)
-        found = ledger.expectation(session, expectation_id)
-        if found is None or found.uetr != uetr:
-            return None
-        answers = ledger.entries_by_expectation(session, found.id)
-        return found if live_entry(answers) is None else None
+        for each in ledger.expectations_by_ref(session, reading.ref):
+            if answers(reading.movement, each):
+                answered = live_entry(ledger.entries_by_expectation(session, each.id))
+                if answered is None:
+                    return each
+        return None
 
     def _book(
         self, session: Session, change: EventChange, proposal: Proposal, attempt: int

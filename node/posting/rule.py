@@ -21,6 +21,7 @@ class Movement:
 
     `kind` is the kind of expectation that may announce it. The side that the chain cannot know
     (which correspondent account pays) is None: the expectation names it, else `unannounced` does.
+    `ref` is the reference it was announced under where that is not the event's own.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class Movement:
     credit: AccountSpec | None
     unannounced: AccountSpec
     narrative: str
+    ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)

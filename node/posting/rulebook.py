@@ -1,13 +1,13 @@
 """The rulebook: for an event, the entry that the books should hold, if any.
 
-In: the posting rules of all bindings; an event, its receipt, what was announced under its ref.
-Out: `Proposal`. Called by: poster. Pure.
+In: the posting rules of all bindings, the clearing accounts; an event, its receipt, what was
+announced under its ref. Out: `Reading`, `Proposal`. Called by: poster, reconciliation. Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -38,6 +38,15 @@ class RuleTwice(Fatal):
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What a rule makes of an event: the movement, and the reference it was announced under."""
+
+    rule: str
+    movement: Movement
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """What should be booked, and the accounts it needs."""
 
@@ -50,9 +59,16 @@ class Proposal:
 
 
 class Rulebook:
-    """All posting rules, found by contract and event name."""
+    """All posting rules, found by contract and event name.
 
-    def __init__(self, rules: Iterable[PostingRule]) -> None:
+    `clearing` has the account of each address that is a contract of ours and no customer, by the
+    code that it would have as a wallet.
+    """
+
+    def __init__(
+        self, rules: Iterable[PostingRule], clearing: Mapping[str, AccountSpec] | None = None
+    ) -> None:
+        self._clearing = dict(clearing or {})
         self._rules: dict[tuple[str, str], PostingRule] = {}
         for rule in rules:
             if self._rules.setdefault((rule.contract, rule.event), rule) is not rule:
@@ -68,6 +84,11 @@ class Rulebook:
         expectation: Expectation | None,
     ) -> Proposal | NoPosting:
         """What the books should answer; `expectation` counts only where its terms are met."""
+        reading = self.read(event, receipt)
+        return reading if isinstance(reading, NoPosting) else proposal_of(reading, expectation)
+
+    def read(self, event: ChainEvent, receipt: tuple[ChainEvent, ...]) -> Reading | NoPosting:
+        """What moved, whoever may have announced it."""
         if not event.name:
             return NoPosting("a log that no event of the contract explains")
         rule = self._rules.get((event.contract, event.name))
@@ -79,9 +100,19 @@ class Rulebook:
         movement = rule.propose(event, receipt)
         if isinstance(movement, NoPosting):
             return movement
-        if expectation is not None and answers(movement, expectation):
-            return _announced(rule.name, movement, expectation)
-        return _unannounced(rule.name, unannounced(movement))
+        debit, credit = self._held(movement.debit), self._held(movement.credit)
+        movement = replace(movement, debit=debit, credit=credit)
+        return Reading(rule.name, movement, movement.ref or event.ref)
+
+    def _held(self, account: AccountSpec | None) -> AccountSpec | None:
+        return account if account is None else self._clearing.get(account.code, account)
+
+
+def proposal_of(reading: Reading, expectation: Expectation | None) -> Proposal:
+    """The entry for a reading; it answers the expectation where it does what that announced."""
+    if expectation is not None and answers(reading.movement, expectation):
+        return _announced(reading.rule, reading.movement, expectation)
+    return _unannounced(reading.rule, unannounced(reading.movement))
 
 
 def entry_of(proposal: Proposal, event: ChainEvent, attempt: int) -> NewEntry:

@@ -72,7 +72,7 @@ class MatcherStage:
         self._tolerance = tolerance
         self._fence = fence
         self._clock = clock
-        self._rulebook = rulebook()
+        self._rulebook = rulebook(deployment.contracts)
 
     def run_once(self) -> int:
         """Take in the next rows; once there are no more, compare. Zero when nothing is new."""
@@ -122,6 +122,7 @@ class MatcherStage:
         changed = keeper.keep_verdicts(verdicts, {each.key for each in pool})
         changed += keeper.keep_findings(sweep.EXPECTED, sweep.overdue(expectations, today))
         weights = _weights(session, supply, keeper.explained_chain())
+        changed += keeper.keep_findings(sweep.CLEARING, sweep.uncleared(_clearing(session), today))
         changed += keeper.keep_findings(sweep.BALANCE, sweep.unexplained(weights, today))
         move_cursor(session, _JUDGED, store.last_item(session))
         move_cut(session, cut)
@@ -144,12 +145,20 @@ def _pool(session: Session) -> list[Item]:
     return list(found.values())
 
 
+def _clearing(session: Session) -> dict[tuple[str, str], int]:
+    """What the clearing accounts hold; each is back at zero once its receipts are booked."""
+    return {
+        (account.currency, account.code): held.posted(account.normal_side)
+        for account, held in balances.balances(session, kind=AccountKind.CLEARING)
+    }
+
+
 def _weights(session: Session, supply: _Supply, explained: Mapping[str, int]) -> list[Weights]:
     return [
         Weights(
             currency=code,
             supply=units,
-            wallets=balances.total_posted(session, AccountKind.WALLET, code),
+            wallets=balances.total_tokenised(session, code),
             explained_chain=explained.get(code, 0),
             block=supply.block,
         )

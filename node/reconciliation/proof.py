@@ -111,7 +111,7 @@ class Prover:
 def _totals(session: Session, code: str, cut: Cut, supply: Mapping[str, int]) -> _Totals:
     return _Totals(
         supply=supply.get(code, 0),
-        wallets=balances.total_posted(session, AccountKind.WALLET, code, cut.entry),
+        wallets=balances.total_tokenised(session, code, cut.entry),
         nostros=balances.total_posted(session, AccountKind.NOSTRO, code, cut.entry),
         closing=bank.closing_total(session, code, cut.statement),
     )

@@ -8,6 +8,7 @@ A final event is taken only once posting has answered it, so chain and books com
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -20,7 +21,7 @@ from node.db.cursors import move_cursor, read_cursor
 from node.events import store as events
 from node.events.event import ChainEvent
 from node.ledger import store as ledger
-from node.ledger.account import AccountKind
+from node.ledger.account import TOKENISED, AccountKind
 from node.ledger.chart import AccountSpec
 from node.ledger.entry import Entry, Phase, Posting
 from node.posting.rule import NoPosting
@@ -51,7 +52,7 @@ def _take_chain(session: Session, rulebook: Rulebook, at: datetime) -> int:
         receipt = events.events_of_receipt(session, change.event.key)
         item = item_of_event(change.event, receipt, rulebook)
         if item is not None:
-            writes.insert_item(session, item, at)
+            writes.insert_item(session, _named(session, item), at)
     if found:
         move_cursor(session, CHAIN, found[-1].sequence)
     return len(found)
@@ -77,6 +78,12 @@ def _take_bank(session: Session, at: datetime) -> int:
     return len(found)
 
 
+def _named(session: Session, item: Item) -> Item:
+    """The item under the payment that its entry answers; a leg's own event names the settlement."""
+    entries = ledger.entries_by_event(session, item.evidence["event"])
+    return replace(item, uetr=next((each.uetr for each in entries if each.uetr), item.uetr))
+
+
 def _announced_references(session: Session, entry: Entry) -> tuple[str, ...]:
     """The references under which the payment was instructed."""
     found = ledger.expectation(session, entry.expectation_id) if entry.expectation_id else None
@@ -94,7 +101,7 @@ def item_of_event(
     if isinstance(proposal, NoPosting):
         return None
     movement = proposal.movement
-    paid, taken = _wallet(movement.credit), _wallet(movement.debit)
+    paid, taken = _holder(movement.credit), _holder(movement.debit)
     kind = Kind.TRANSFER if paid and taken else Kind.ISSUE if paid else Kind.REDEEM
     return Item(
         id=0,
@@ -123,8 +130,8 @@ def item_of_entry(entry: Entry, references: tuple[str, ...] = ()) -> Item | None
     """
     if entry.phase is not Phase.POSTED or entry.rule == ADOPTED:
         return None
-    nostro, wallets = _net(entry, AccountKind.NOSTRO), -_net(entry, AccountKind.WALLET)
-    of_wallets = _touched(entry, AccountKind.WALLET)
+    nostro, wallets = _net(entry, AccountKind.NOSTRO), -_net(entry, *TOKENISED)
+    of_wallets = _touched(entry, *TOKENISED)
     if not nostro and not of_wallets:
         return None
     kind = _kind(nostro, wallets)
@@ -179,8 +186,8 @@ def item_of_line(line: StoredEntry) -> Item:
     )
 
 
-def _wallet(account: AccountSpec | None) -> str:
-    return account.code if account is not None and account.kind is AccountKind.WALLET else ""
+def _holder(account: AccountSpec | None) -> str:
+    return account.code if account is not None and account.kind in TOKENISED else ""
 
 
 def _kind(nostro: int, wallets: int) -> Kind:
@@ -189,18 +196,19 @@ def _kind(nostro: int, wallets: int) -> Kind:
     return Kind.ADJUSTMENT if nostro else Kind.TRANSFER
 
 
-def _of_kind(entry: Entry, kind: AccountKind) -> list[Posting]:
-    return [each for each in entry.postings if each.account.startswith(f"{kind}:")]
+def _of_kinds(entry: Entry, kinds: tuple[AccountKind, ...]) -> list[Posting]:
+    prefixes = tuple(f"{kind}:" for kind in kinds)
+    return [each for each in entry.postings if each.account.startswith(prefixes)]
 
 
-def _touched(entry: Entry, kind: AccountKind) -> list[str]:
-    return [each.account for each in _of_kind(entry, kind)]
+def _touched(entry: Entry, *kinds: AccountKind) -> list[str]:
+    return [each.account for each in _of_kinds(entry, kinds)]
 
 
-def _net(entry: Entry, kind: AccountKind) -> int:
-    """Debits minus credits on the accounts of a kind."""
+def _net(entry: Entry, *kinds: AccountKind) -> int:
+    """Debits minus credits on the accounts of some kinds."""
     sides = {Side.DEBIT: 1, Side.CREDIT: -1}
-    return sum(sides[each.side] * each.amount for each in _of_kind(entry, kind))
+    return sum(sides[each.side] * each.amount for each in _of_kinds(entry, kinds))
 
 
 def _total(entry: Entry, accounts: list[str]) -> int:

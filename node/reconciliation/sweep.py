@@ -1,4 +1,4 @@
-"""Breaks that no item shows: totals that no event explains, instructions that never came.
+"""Breaks that no item shows: unexplained totals, instructions that never came, money left over.
 
 In: token supply at a final block, what the books hold, open expectations. Out: findings. Pure.
 Called by: matcher.
@@ -6,7 +6,7 @@ Called by: matcher.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final
 
@@ -20,6 +20,7 @@ from node.reconciliation.verdict import Finding
 
 BALANCE: Final = "balance:"
 EXPECTED: Final = "expected:"
+CLEARING: Final = "clearing:"
 
 
 def unexplained(weights: Iterable[Weights], today: date) -> Iterator[Finding]:
@@ -47,6 +48,26 @@ def overdue(expectations: Iterable[Expectation], today: date) -> Iterator[Findin
                 uetr=each.uetr,
                 explanation=f"Instructed for {each.value_date} and still not final on chain.",
                 evidence={"expectation": each.id, "kind": each.kind},
+            )
+
+
+def uncleared(held: Mapping[tuple[str, str], int], today: date) -> Iterator[Finding]:
+    """A finding for each clearing account, by currency and code, that is not at zero."""
+    for (code, account), units in sorted(held.items()):
+        if units:
+            told = Money(units, currency(code))
+            yield Finding(
+                subject=f"{CLEARING}{account}",
+                cause=Cause.UNIDENTIFIED,
+                side=Record.CHAIN,
+                currency=code,
+                amount=units,
+                effect_bank=0,
+                effect_chain=0,
+                value_date=today,
+                uetr="",
+                explanation=f"{told} is left at a contract of ours that never keeps money.",
+                evidence={"account": account},
             )
 
 

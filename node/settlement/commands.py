@@ -1,6 +1,7 @@
 """What a caller may ask for, as it was asked: text, not yet judged.
 
-In: nothing. Out: the three commands, `Caller`, `Outcome`. Called by: service here; api, demo.
+In: nothing. Out: the commands, `Caller`, outcomes. Called by: service and settlements here; api,
+demo.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from node.settlement.instruction import Instruction
+from node.settlement.settlement import Settlement, SettlementMethod, SettlementWay
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +67,50 @@ class Outcome:
     """The instruction a command made; `replayed` when the same command had made it before."""
 
     instruction: Instruction
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SettleCommand:
+    """Parties exchange what each has: all of the legs are made, or none."""
+
+    method: SettlementMethod
+    way: SettlementWay
+    uetr: str
+    legs: tuple[TransferCommand, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One party owes another an amount."""
+
+    currency: str
+    amount: str
+    debtor_wallet: str
+    creditor_wallet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prefunding:
+    """A party sets this much aside for the cycle: the most that it can come to pay."""
+
+    currency: str
+    amount: str
+    wallet: str
+
+
+@dataclass(frozen=True, slots=True)
+class NetCommand:
+    """Parties pay only what all that they owe each other adds up to."""
+
+    uetr: str
+    owed: tuple[Owed, ...]
+    prefunding: tuple[Prefunding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementOutcome:
+    """The settlement a command made; `replayed` when the same command had made it before."""
+
+    settlement: Settlement
     replayed: bool

@@ -7,10 +7,16 @@ Called by: app (composes it); service, onboarding and tracker here.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
+from node.bindings import clearing_accounts
 from node.chain.deployments import DeployedContract, Deployment
 from node.core.types import Address, ChainId
+from node.ledger import chart
+from node.ledger.chart import AccountSpec
 from node.settlement.wallet import CurrencyNotTokenised
+
+_ENGINE: Final = "engine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,7 @@ class Desk:
     attestor: Address
     compliance: Address
     funder: Address  # pays the gas of custodial wallets
+    settler: Address  # runs the settlement engine for all parties
 
     @property
     def chain_id(self) -> ChainId:
@@ -37,6 +44,16 @@ class Desk:
         """The issuance gate of a currency. Raises `CurrencyNotTokenised`."""
         self._check(currency)
         return self.deployment.gate(currency)
+
+    @property
+    def engine(self) -> DeployedContract:
+        """The settlement engine."""
+        return self.deployment.contract(_ENGINE)
+
+    def account(self, currency: str, address: str) -> AccountSpec:
+        """The account of what an address holds: a customer's wallet, or a contract of ours."""
+        wallet = chart.wallet(currency, address)
+        return clearing_accounts(self.deployment.contracts).get(wallet.code, wallet)
 
     def _check(self, currency: str) -> None:
         if currency not in self.deployment.currencies:

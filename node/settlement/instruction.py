@@ -49,7 +49,10 @@ STEPS: Final[Mapping[InstructionState, frozenset[InstructionState]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """One payment; its UETR names it for ever. `nostro` is a ledger account code."""
+    """One payment; its UETR names it for ever. `nostro` is a ledger account code.
+
+    A leg of a settlement is a transfer that is made with all the others of it, or not at all.
+    """
 
     id: str
     sequence: int
@@ -60,6 +63,7 @@ class Instruction:
     debtor_wallet: str
     creditor_wallet: str
     nostro: str
+    settlement_id: str  # empty for a payment that stands alone
     end_to_end_id: str
     value_date: date
     state: InstructionState

@@ -15,20 +15,17 @@ from datetime import date
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from node.control import audit, commands, halt, limits
+from node.control import commands, halt, limits
 from node.control.halt import Scope
 from node.control.limits import Limits
 from node.core.clock import Clock
-from node.core.errors import InvalidReference, UetrUsed
-from node.core.ids import parse_uetr, wallet_key
+from node.core.ids import parse_uetr
 from node.core.money import currency, parse_positive
 from node.db.unit_of_work import unit_of_work
-from node.feed.outbox import Kind, tell
-from node.ledger import chart, journal
+from node.ledger import chart
 from node.ledger import store as ledger
 from node.ledger.account import unknown_account
-from node.ledger.expectation import Expectation
-from node.settlement import store
+from node.settlement import acceptance, store
 from node.settlement.commands import (
     Caller,
     IssueCommand,
@@ -44,7 +41,7 @@ from node.settlement.instruction import (
     instruction_id,
 )
 from node.settlement.steps import prepare_steps
-from node.settlement.wallet import SameWallet, WalletNotCustodial, WalletUnknown
+from node.settlement.wallet import SameWallet
 
 __all__ = [
     "Caller",
@@ -54,8 +51,6 @@ __all__ = [
     "SettlementService",
     "TransferCommand",
 ]
-
-END_TO_END_ID_LENGTH_MAX = 35  # ISO 20022 Max35Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +158,11 @@ class SettlementService:
         money = parse_positive(asked.amount, currency(asked.currency))
         limits.check_amount(money, self._limits)
         self._desk.token(asked.currency)
-        debtor, creditor = self._wallets(session, asked)
+        debtor, creditor = _wallets(session, asked)
         if debtor and debtor == creditor:
             raise SameWallet(f"{debtor} would pay itself", remedy="Name another payee.")
         nostro = _nostro(session, asked)
-        _check_unused(session, uetr)
+        acceptance.check_unused(session, uetr)
         now = self._clock.now()
         has_gate = asked.kind is not InstructionKind.TRANSFER
         return Instruction(
@@ -180,7 +175,8 @@ class SettlementService:
             debtor_wallet=debtor,
             creditor_wallet=creditor,
             nostro=nostro,
-            end_to_end_id=_end_to_end_id(asked.end_to_end_id),
+            settlement_id="",
+            end_to_end_id=acceptance.end_to_end_id(asked.end_to_end_id),
             value_date=asked.value_date or self._clock.today(),
             state=InstructionState.INSTRUCTED,
             reason="",
@@ -191,11 +187,7 @@ class SettlementService:
 
     def _keep(self, session: Session, instruction: Instruction, caller: Caller) -> None:
         now = instruction.created_at
-        store.insert(session, instruction)
-        for wallet in filter(None, (instruction.debtor_wallet, instruction.creditor_wallet)):
-            spec = chart.wallet(instruction.amount.asset.code, wallet)
-            journal.open_account(session, spec, at=now)
-        journal.expect(session, expectation_of(instruction), now)
+        acceptance.keep(session, self._desk, instruction, instruction.ref)
         prepare_steps(session, self._desk, instruction, now)
         commands.remember(
             session,
@@ -205,64 +197,14 @@ class SettlementService:
             subject=instruction.id,
             at=now,
         )
-        detail = {"amount": str(instruction.amount), "uetr": instruction.uetr}
-        audit.record(
-            session,
-            actor=caller.actor,
-            action=f"{instruction.kind.lower()}.instructed",
-            subject=instruction.id,
-            detail=detail,
-            at=now,
-        )
-        tell(
-            session,
-            kind=Kind.INSTRUCTION_CHANGED,
-            subject=instruction.id,
-            data=detail | {"state": instruction.state},
-            at=now,
-        )
-
-    def _wallets(self, session: Session, asked: _Asked) -> tuple[str, str]:
-        """Payer and payee; empty on the side where money comes in or goes out by the bank."""
-        pays, receives = asked.kind != InstructionKind.ISSUE, asked.kind != InstructionKind.REDEEM
-        debtor = self._wallet(session, asked.debtor_wallet, pays=True) if pays else ""
-        creditor = self._wallet(session, asked.creditor_wallet, pays=False) if receives else ""
-        return debtor, creditor
-
-    def _wallet(self, session: Session, address: str, *, pays: bool) -> str:
-        key = wallet_key(address)
-        wallet = store.wallet(session, key)
-        if wallet is None:
-            raise WalletUnknown(
-                f"no customer has the wallet {key}",
-                remedy="Onboard the wallet first (POST /v1/wallets), or correct the address.",
-                wallet=key,
-            )
-        if pays and not wallet.custodial:
-            raise WalletNotCustodial(
-                f"{wallet.name} keeps the key of {key}; the node cannot pay from it",
-                remedy="Let the customer sign, or name a wallet in the bank's custody.",
-            )
-        return key
 
 
-def expectation_of(instruction: Instruction) -> Expectation:
-    """What the books should see happen."""
-    code = instruction.amount.asset.code
-    debtor, creditor = instruction.debtor_wallet, instruction.creditor_wallet
-    debit = chart.wallet(code, debtor).code if debtor else instruction.nostro
-    credit = chart.wallet(code, creditor).code if creditor else instruction.nostro
-    return Expectation(
-        id=instruction.expectation_id,
-        uetr=instruction.uetr,
-        kind=instruction.kind,
-        currency=code,
-        amount=instruction.amount.minor_units,
-        debit_account=debit,
-        credit_account=credit,
-        value_date=instruction.value_date,
-        references=tuple(filter(None, (instruction.end_to_end_id,))),
-    )
+def _wallets(session: Session, asked: _Asked) -> tuple[str, str]:
+    """Payer and payee; empty on the side where money comes in or goes out by the bank."""
+    pays, receives = asked.kind != InstructionKind.ISSUE, asked.kind != InstructionKind.REDEEM
+    debtor = acceptance.party(session, asked.debtor_wallet, pays=True) if pays else ""
+    creditor = acceptance.party(session, asked.creditor_wallet, pays=False) if receives else ""
+    return debtor, creditor
 
 
 def _nostro(session: Session, asked: _Asked) -> str:
@@ -274,23 +216,3 @@ def _nostro(session: Session, asked: _Asked) -> str:
     if ledger.account(session, spec.code) is None:
         raise unknown_account(spec.code)
     return spec.code
-
-
-def _check_unused(session: Session, uetr: str) -> None:
-    if store.instruction_by_uetr(session, uetr) or ledger.expectation_by_uetr(session, uetr):
-        raise UetrUsed(
-            f"a payment under UETR {uetr} was instructed before",
-            remedy="Repeat the first request with its own Idempotency-Key, or give the new payment"
-            " a UETR of its own.",
-            uetr=uetr,
-        )
-
-
-def _end_to_end_id(text: str) -> str:
-    if len(text) > END_TO_END_ID_LENGTH_MAX or not text.isprintable():
-        raise InvalidReference(
-            f"the end-to-end id {text[:40]!r} is longer than {END_TO_END_ID_LENGTH_MAX} characters"
-            " or not printable",
-            remedy="Send it as the payment message carries it.",
-        )
-    return text

@@ -7,6 +7,7 @@ preparing twice prepares once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -77,7 +78,7 @@ def hold_terms(desk: Desk, instruction: Instruction) -> HoldTerms:
 def liabilities(session: Session, of: Money) -> Money:
     """What the bank owes in a currency: posted to wallets, and announced to be issued."""
     code = of.asset.code
-    posted = balances.total_posted(session, "WALLET", code)
+    posted = balances.total_tokenised(session, code)
     announced = sum(
         each.amount
         for each in ledger.expectations(session, open_only=True)
@@ -112,7 +113,7 @@ def _prepare_issue(session: Session, desk: Desk, instruction: Instruction, at: d
             Address(instruction.creditor_wallet),
             instruction.amount,
         ),
-        after=attested,
+        after=(attested,),
     )
 
 
@@ -138,7 +139,7 @@ def _prepare_redeem(session: Session, desk: Desk, instruction: Instruction, at: 
         call=issuance_gate.redeem(
             desk.gate(code), instruction.gate_sequence or 0, instruction.ref, terms.as_argument()
         ),
-        after=held,
+        after=(held,),
     )
 
 
@@ -166,7 +167,7 @@ def _prepare(
     purpose: str,
     signer: Address,
     call: Call,
-    after: str = "",
+    after: Sequence[str] = (),
 ) -> str:
     intent = submission.prepare(
         session,

@@ -1,7 +1,7 @@
-"""All queries of instructions and wallets.
+"""All queries of instructions, settlements and wallets.
 
-In: a session. Out: `Instruction`, `Wallet`. Called by: service, tracker and onboarding here; api,
-console, demo.
+In: a session. Out: `Instruction`, `Settlement`, `Wallet`. Called by: service, settlements, tracker
+and onboarding here; api, console, demo.
 """
 
 from __future__ import annotations
@@ -14,21 +14,28 @@ from node.core.money import Money, currency
 from node.core.types import Address
 from node.ledger.writes.store import hold_order
 from node.settlement.instruction import Instruction, InstructionKind, InstructionState
-from node.settlement.tables import InstructionRow, WalletRow
+from node.settlement.settlement import Settlement, SettlementMethod, SettlementWay
+from node.settlement.tables import InstructionRow, SettlementRow, WalletRow
 from node.settlement.wallet import Wallet
 
 __all__ = [
     "hold_order",
     "insert",
+    "insert_settlement",
     "insert_wallet",
     "instruction",
     "instruction_by_uetr",
     "instructions",
     "latest",
+    "legs",
     "next_gate_sequence",
     "next_sequence",
+    "next_settlement_sequence",
     "open_instructions",
     "set_state",
+    "settlement",
+    "settlement_by_uetr",
+    "settlements",
     "wallet",
     "wallets",
 ]
@@ -110,6 +117,7 @@ def insert(session: Session, new: Instruction) -> None:
             debtor_wallet=new.debtor_wallet,
             creditor_wallet=new.creditor_wallet,
             nostro=new.nostro,
+            settlement_id=new.settlement_id,
             end_to_end_id=new.end_to_end_id,
             value_date=new.value_date,
             state=new.state,
@@ -135,6 +143,55 @@ def set_state(
         row.state, row.reason, row.updated_at = state, reason, at
         session.add(row)
         session.flush()
+
+
+def legs(session: Session, settlement_id: str) -> list[Instruction]:
+    """The legs of a settlement, in their order."""
+    query = select(InstructionRow).where(InstructionRow.settlement_id == settlement_id)
+    return [_instruction(row) for row in session.exec(query.order_by(col(InstructionRow.sequence)))]
+
+
+def settlements(session: Session, *, after: int = 0, limit: int = 100) -> list[Settlement]:
+    """Settlements behind a sequence, in the order of acceptance."""
+    query = select(SettlementRow).where(col(SettlementRow.sequence) > after)
+    rows = session.exec(query.order_by(col(SettlementRow.sequence)).limit(limit))
+    return [_settlement(row) for row in rows]
+
+
+def settlement(session: Session, settlement_id: str) -> Settlement | None:
+    """The settlement under that id."""
+    row = session.get(SettlementRow, settlement_id)
+    return None if row is None else _settlement(row)
+
+
+def settlement_by_uetr(session: Session, uetr: str) -> Settlement | None:
+    """The settlement under a UETR of its own."""
+    row = session.exec(select(SettlementRow).where(SettlementRow.uetr == uetr)).one_or_none()
+    return None if row is None else _settlement(row)
+
+
+def next_settlement_sequence(session: Session) -> int:
+    """The next place in the order of acceptance; held until commit."""
+    hold_order(session)
+    return (session.exec(select(func.max(SettlementRow.sequence))).one() or 0) + 1
+
+
+def insert_settlement(session: Session, new: Settlement) -> None:
+    """Keep a settlement."""
+    session.add(
+        SettlementRow(
+            id=new.id,
+            sequence=new.sequence,
+            uetr=new.uetr,
+            method=new.method,
+            way=new.way,
+            content_id=new.content_id,
+            deadline=new.deadline,
+            created_by=new.created_by,
+            created_at=new.created_at,
+        )
+    )
+    session.flush()
 
 
 def wallets(session: Session) -> list[Wallet]:
@@ -174,6 +231,7 @@ def _instruction(row: InstructionRow) -> Instruction:
         debtor_wallet=row.debtor_wallet,
         creditor_wallet=row.creditor_wallet,
         nostro=row.nostro,
+        settlement_id=row.settlement_id,
         end_to_end_id=row.end_to_end_id,
         value_date=row.value_date,
         state=InstructionState(row.state),
@@ -181,6 +239,20 @@ def _instruction(row: InstructionRow) -> Instruction:
         created_by=row.created_by,
         created_at=row.created_at,
         updated_at=row.updated_at,
+    )
+
+
+def _settlement(row: SettlementRow) -> Settlement:
+    return Settlement(
+        id=row.id,
+        sequence=row.sequence,
+        uetr=row.uetr,
+        method=SettlementMethod(row.method),
+        way=SettlementWay(row.way),
+        content_id=row.content_id,
+        deadline=row.deadline,
+        created_by=row.created_by,
+        created_at=row.created_at,
     )
 
 

@@ -1,4 +1,4 @@
-"""Rows of settlement: parties with their wallets, and instructions.
+"""Rows of settlement: parties with their wallets, instructions, and what settles them together.
 
 Private to this package; read through store.py.
 """
@@ -41,6 +41,7 @@ class InstructionRow(SQLModel, table=True):
     debtor_wallet: str = ""
     creditor_wallet: str = ""
     nostro: str = ""  # ledger account the money comes in at or goes out from
+    settlement_id: str = Field(default="", index=True)  # "" for a payment that stands alone
     end_to_end_id: str = ""
     value_date: date
     state: str = Field(index=True)
@@ -48,3 +49,19 @@ class InstructionRow(SQLModel, table=True):
     created_by: str
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class SettlementRow(SQLModel, table=True):
+    """Payments that are all made or none; its legs are the instructions that name it."""
+
+    __tablename__ = "settlement"
+
+    id: str = Field(primary_key=True)
+    sequence: int = Field(unique=True)
+    uetr: str = Field(unique=True)  # its own; each leg has another
+    method: str  # DVP PVP NET
+    way: str  # SIGNED HELD NETTED
+    content_id: str = Field(unique=True)  # what the chain names it by, 0x text
+    deadline: datetime = Field(sa_type=UtcDateTime)
+    created_by: str
+    created_at: datetime = Field(sa_type=UtcDateTime)

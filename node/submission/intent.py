@@ -59,7 +59,7 @@ class Intent:
     target: Address
     calldata: str
     value: int  # wei
-    after: str
+    after: tuple[str, ...]  # ids of the intents it waits for
     state: IntentState
     nonce: int | None
     raw: str

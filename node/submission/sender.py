@@ -62,14 +62,16 @@ class SenderStage:
         with read_only(self._engine) as session:
             signed = store.intents_in(session, [IntentState.SIGNED], chain_id=self._chain_id)
             prepared = store.intents_in(session, [IntentState.PREPARED], chain_id=self._chain_id)
-            awaited = {each.id: store.intent(session, each.after) for each in prepared}
+            awaited = {each.id: _awaited(session, each) for each in prepared}
         moved = sum(self._broadcast(each) for each in signed)
         for each in prepared:
             before = awaited[each.id]
-            if not each.after or (before and before.state in RELIED_ON):
+            lost = [one for one in before if one is not None and one.state in ENDED_BADLY]
+            if lost:
+                why = f"{lost[0].purpose} {lost[0].state}: {lost[0].reason}"
+                moved += self._refuse(each, why)
+            elif all(one is not None and one.state in RELIED_ON for one in before):
                 moved += self._sign(each)
-            elif before and before.state in ENDED_BADLY:
-                moved += self._refuse(each, f"{before.purpose} {before.state}: {before.reason}")
         return moved
 
     def _sign(self, intent: Intent) -> int:
@@ -157,6 +159,11 @@ class SenderStage:
                 return 0
             store.move(session, intent.id, IntentState.REFUSED, reason=reason, at=self._clock.now())
         return 1
+
+
+def _awaited(session: Session, intent: Intent) -> list[Intent | None]:
+    """What an intent waits for; None for one that was never prepared."""
+    return [store.intent(session, each) for each in intent.after]
 
 
 def _stands(session: Session, intent: Intent) -> bool:

@@ -6,6 +6,7 @@ same one. Called by: settlement, in the unit of work that decides on the call.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,7 +37,7 @@ def prepare(
     chain_id: ChainId,
     signer: Address,
     call: Call,
-    after: str = "",
+    after: Sequence[str] = (),
     at: datetime,
 ) -> Intent:
     """Keep an intent, or give the one kept before under the id.
@@ -57,7 +58,7 @@ def prepare(
         target=wallet_key(call.target),
         calldata=call.calldata,
         value=call.value,
-        after=after,
+        after=tuple(after),
         state=IntentState.PREPARED,
         nonce=None,
         raw="",

@@ -28,7 +28,7 @@ class IntentRow(SQLModel, table=True):
     target: str
     calldata: str
     value: int = Field(default=0, sa_type=Uint256)
-    after: str = ""  # id of the intent that must be FINAL or CONFIRMED before this one is signed
+    after: str = ""  # ids, by spaces, of those that must be CONFIRMED or FINAL before it is signed
     state: str = Field(index=True)
     nonce: int | None = None
     raw: str = ""

@@ -60,6 +60,7 @@ def desk(deployment: Deployment) -> Desk:
         attestor=address("attestor"),
         compliance=address("compliance"),
         funder=address("funder"),
+        settler=address("settler"),
     )
 
 

@@ -16,7 +16,7 @@ from node.core.types import Address, Hash32
 from node.submission.signer import KeyUnknown, SignedTx, TypedData, UnsignedTx, typed_digest
 
 # The roles of a deployment, and who else the tests need.
-ROLES = ("admin", "issuer", "attestor", "compliance", "limits", "guardian", "upgrader")
+ROLES = ("admin", "issuer", "attestor", "compliance", "limits", "guardian", "upgrader", "settler")
 BANK = ("deployer", "funder", *ROLES)
 CUSTOMERS = ("alice", "bob", "carol", "dave", "erin")
 

@@ -102,7 +102,9 @@ class Submission:
             artifacts=map(load, CONTRACTS),
         )
 
-    def want(self, name: str, call: Call, *, by: str = "funder", after: str = "") -> Intent:
+    def want(
+        self, name: str, call: Call, *, by: str = "funder", after: tuple[str, ...] = ()
+    ) -> Intent:
         """Prepare an intent whose id and purpose are its name."""
         with unit_of_work(self.engine) as session:
             return prepare(

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 from sqlmodel import func, select
 
-from node.core.ids import derived_id
+from node.core.ids import derived_id, pack_ref
 from node.core.types import Side
 from node.db.unit_of_work import read_only, unit_of_work
 from node.ledger import chart, journal, store
@@ -85,8 +85,15 @@ def expectation(name: str = "x-1", *, uetr: str = UETR, amount: int = 100) -> Ex
         debit_account=NOSTRO.code,
         credit_account=ALICE.code,
         value_date=TODAY,
+        ref=ref_of(uetr, name),
         references=("E2E-1", "INV-7"),
     )
+
+
+def ref_of(uetr: str, name: str) -> str:
+    """The reference under which the chain would tell of it."""
+    named = UUID(name) if len(name) == len(uetr) else derived_id("test", name)
+    return "0x" + pack_ref(UUID(uetr), named).hex()
 
 
 def announced(engine: Engine, new: Expectation) -> None:

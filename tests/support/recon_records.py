@@ -228,6 +228,7 @@ def expected(expectation_id: str, uetr: str, booked: Booked) -> Expectation:
         debit_account=debit.code,
         credit_account=credit.code,
         value_date=TODAY,
+        ref="0x" + pack_ref(UUID(uetr), UUID(expectation_id)).hex(),
     )
 
 

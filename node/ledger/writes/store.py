@@ -126,6 +126,7 @@ def insert_expectation(session: Session, new: Expectation, at: datetime) -> bool
         "debit_account": new.debit_account,
         "credit_account": new.credit_account,
         "value_date": new.value_date,
+        "ref": new.ref,
         "references": list(new.references),
         "created_at": at,
     }

@@ -25,6 +25,7 @@ from tests.support.ledger_events import (
     ALICE_ADDRESS,
     BOB_ADDRESS,
     NOBODY,
+    chain_event,
     issued,
     redeemed,
     transfer,
@@ -129,6 +130,40 @@ def test_the_same_amount_of_another_token_is_not_counted() -> None:
     assert [pairs(each, receipt) for each in (yen, euro)] == [False, True]
 
 
+ENGINE, CYCLE = "0x" + "ee" * 20, "0x" + "c1" * 32
+
+
+def netted(token: str = "0x" + "01" * 20, log_index: int = 9) -> ChainEvent:
+    """The engine says that a cycle is settled in a token."""
+    args = {"cycle": CYCLE, "token": token, "grossHash": "0x", "debits": "1", "credits": "1"}
+    said = chain_event("NetSettled", args, contract="SettlementEngine", log_index=log_index)
+    return replace(said, address=Address(ENGINE), currency="")
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (transfer(payee=ENGINE), netted(token="0x" + "02" * 20)),
+        (transfer(), netted()),
+        (transfer(payee=ENGINE, log_index=12), netted()),
+    ],
+    ids=["another token", "past the engine", "after the cycle"],
+)
+def test_what_a_cycle_does_not_cover_is_a_movement_of_its_own(
+    event: ChainEvent, said: ChainEvent
+) -> None:
+    found = proposed(event, event, said)
+    assert isinstance(found, Proposal)
+    assert (found.movement.kind, found.movement.ref) == ("MOVE", "")
+
+
+@pytest.mark.parametrize("event", [transfer(payee=ENGINE), transfer(payer=ENGINE)])
+def test_each_movement_of_a_cycle_was_announced_under_it(event: ChainEvent) -> None:
+    found = proposed(event, event, netted())
+    assert isinstance(found, Proposal)
+    assert (found.movement.kind, found.movement.ref) == ("TRANSFER", CYCLE)
+
+
 def test_a_transfer_moves_from_payer_to_payee() -> None:
     assert moved(transfer(70)) == (ALICE.code, BOB.code, 70)
     assert moved(transfer_ref(70)) == (ALICE.code, BOB.code, 70)
@@ -190,3 +225,18 @@ def test_flags_and_freezes_are_called_with_their_bits() -> None:
 def test_the_supply_is_asked_without_arguments() -> None:
     call = deposit_token.total_supply(TOKEN)
     assert call.calldata == "0x18160ddd"
+
+
+def test_the_terms_of_a_hold_are_read_back_from_its_call() -> None:
+    holder, recipient, notary = (Address(f"0x{digit * 40}") for digit in "123")
+    terms = HoldTerms(holder, recipient, 500, notary, 1_800_000_000, b"\7" * 32)
+    assert HoldTerms.of_call(deposit_token.create_hold(TOKEN, terms).calldata) == terms
+
+
+def test_a_hold_is_let_go_of_under_the_same_terms() -> None:
+    holder, recipient, notary = (Address(f"0x{digit * 40}") for digit in "123")
+    terms = HoldTerms(holder, recipient, 500, notary, 1_800_000_000, b"\7" * 32)
+    call = deposit_token.release_hold(TOKEN.address, terms)
+    assert arguments(call, f"releaseHold({TERMS})", TERMS) == (
+        (holder, recipient, 500, notary, 1_800_000_000, b"\7" * 32),
+    )

@@ -90,8 +90,8 @@ def _instruction(
     return Instruction(
         id="in", sequence=1, kind=InstructionKind(kind), gate_sequence=None, uetr=UETR,
         amount=Money(minor_units, currency(code)), debtor_wallet="", creditor_wallet="",
-        nostro="", end_to_end_id="", value_date=TODAY, state=InstructionState(state), reason="",
-        created_by="", created_at=at, updated_at=at,
+        nostro="", settlement_id="", end_to_end_id="", value_date=TODAY,
+        state=InstructionState(state), reason="", created_by="", created_at=at, updated_at=at,
     )  # fmt: skip
 
 

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from node.core.errors import InvalidReference
 from node.core.ids import (
     derived_id,
+    derived_uetr,
     is_address,
+    is_ref,
     pack_ref,
     parse_uetr,
     sha256_hex,
@@ -113,3 +115,21 @@ def test_parts_do_not_run_into_each_other() -> None:
 
 def test_a_fingerprint_is_sha_256_in_lower_case() -> None:
     assert sha256_hex(b"").startswith("e3b0c44298fc1c14")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "0x", "ab" * 32, "0x" + "ab" * 31, "0x" + "ab" * 33, "0x" + "AB" * 32, "0x" + "g" * 64],
+)
+def test_what_is_no_reference_of_a_contract(text: str) -> None:
+    assert not is_ref(text)
+
+
+def test_a_reference_of_a_contract() -> None:
+    assert is_ref("0x" + "0f" * 32)
+
+
+def test_a_derived_uetr_is_one_and_always_the_same() -> None:
+    made = derived_uetr("net", UETR, "EUR")
+    assert str(parse_uetr(made)) == made == derived_uetr("net", UETR, "EUR")
+    assert made != derived_uetr("net", UETR, "USD")

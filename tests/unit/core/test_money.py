@@ -228,3 +228,8 @@ def test_taking_back_what_was_added_leaves_what_was_there(asset: Asset, one: int
 @given(ASSETS, MINOR_UNITS, MINOR_UNITS)
 def test_money_is_ordered_by_amount(asset: Asset, one: int, two: int) -> None:
     assert (Money(one, asset) < Money(two, asset)) == (one < two)
+
+
+@pytest.mark.parametrize("code", ["XAG", "XAU", "XPD", "XPT"])
+def test_metals_are_counted_to_a_thousandth_of_an_ounce(code: str) -> None:
+    assert parse_signed("10.125", currency(code)).minor_units == 10_125

@@ -29,8 +29,9 @@ def test_what_is_no_account_number_opens_no_nostro(number: str) -> None:
 
 @pytest.mark.parametrize("address", ["", "0x", "alice", "0x" + "g" * 40])
 def test_what_is_no_address_opens_no_wallet(address: str) -> None:
-    with pytest.raises(InvalidReference):
-        chart.wallet("EUR", address)
+    for build in (chart.wallet, chart.clearing):
+        with pytest.raises(InvalidReference):
+            build("EUR", address)
 
 
 @pytest.mark.parametrize("ccy", ["", "eur", "EURO"])
@@ -46,6 +47,7 @@ def test_what_is_no_currency_opens_no_account(ccy: str) -> None:
         (chart.nostro("CAD", "9875687"), "NOSTRO:CAD:9875687"),
         (chart.vostro("CAD", "12 34"), "VOSTRO:CAD:12 34"),
         (chart.wallet("EUR", WALLET), f"WALLET:EUR:{WALLET.lower()}"),
+        (chart.clearing("EUR", WALLET), f"CLEARING:EUR:{WALLET.lower()}"),
         (chart.suspense("JPY"), "SUSPENSE:JPY"),
         (chart.brought_forward("EUR"), "BROUGHT_FORWARD:EUR"),
         (chart.fees("EUR"), "FEES:EUR"),

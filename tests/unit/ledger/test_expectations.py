@@ -49,6 +49,8 @@ def listed(engine: Engine, *, open_only: bool = False) -> list[str]:
         (replace(expectation(), uetr="7a562c67"), InvalidReference),
         (replace(expectation(), uetr=UETR.upper()), InvalidReference),
         (replace(expectation(), kind="GIFT"), InvalidReference),
+        (replace(expectation(), ref=""), InvalidReference),
+        (replace(expectation(), ref="0x" + "AB" * 32), InvalidReference),
         (replace(expectation(), currency="eur"), InvalidAmount),
         (replace(expectation(), currency="JPY"), InvalidAmount),
         (replace(expectation(), amount=0), InvalidAmount),
@@ -62,6 +64,8 @@ def listed(engine: Engine, *, open_only: bool = False) -> list[str]:
         "no-uetr",
         "uetr-in-capitals",
         "kind",
+        "no-ref",
+        "ref-in-capitals",
         "no-currency",
         "other-currency",
         "zero",
@@ -180,3 +184,16 @@ def test_a_reversed_answer_opens_it_again(books: Engine) -> None:
     assert listed(books, open_only=True) == ["x-1"]
     posted(books, new_entry("b", expectation_id="x-1"))
     assert listed(books, open_only=True) == []
+
+
+def test_the_legs_of_a_settlement_are_found_by_the_reference_that_they_share(
+    books: Engine,
+) -> None:
+    shared = "0x" + "5e" * 32
+    first = replace(expectation("x-1"), ref=shared)
+    second = replace(expectation("x-2", uetr=OTHER_UETR), ref=shared)
+    for each in (first, second):
+        announced(books, each)
+    with read_only(books) as session:
+        assert store.expectations_by_ref(session, shared) == [first, second]
+        assert store.expectations_by_ref(session, "0x" + "00" * 32) == []

@@ -8,17 +8,25 @@ from datetime import timedelta
 
 import pytest
 
-from node.bindings import rulebook
+from node.bindings import deposit_token, rulebook
 from node.core.errors import Fatal
 from node.core.types import Hash32
 from node.events.event import ChainEvent
+from node.ledger import chart
 from node.ledger.entry import Posting, check_balanced
 from node.ledger.expectation import Expectation
-from node.posting.rule import NoPosting, PostingRule, silent
-from node.posting.rulebook import NoRule, Proposal, Rulebook, RuleTwice, entry_of
-from tests.support.ledger_books import ALICE, NOSTRO, SUSPENSE, TODAY, UETR, credit, debit
+from node.posting.rule import Movement, NoPosting, PostingRule, silent
+from node.posting.rulebook import NoRule, Proposal, Reading, Rulebook, RuleTwice, entry_of
+from tests.support.ledger_books import ALICE, BOB, NOSTRO, SUSPENSE, TODAY, UETR, credit, debit
 from tests.support.ledger_books import expectation as announcement
-from tests.support.ledger_events import EXPECTED, REF, chain_event, issued
+from tests.support.ledger_events import (
+    BOB_ADDRESS,
+    EXPECTED,
+    REF,
+    chain_event,
+    issued,
+    transfer_ref,
+)
 
 BOOK = rulebook()
 ANNOUNCED = replace(announcement(EXPECTED), value_date=TODAY + timedelta(days=2))
@@ -121,3 +129,24 @@ def test_the_accounts_of_a_proposal_are_those_it_needs_opened() -> None:
 def test_the_sides_are_a_debit_and_a_credit_of_the_whole_amount() -> None:
     postings: tuple[Posting, ...] = entry_of(proposed(), issued(), 0).postings
     assert [each.amount for each in postings] == [100, 100]
+
+
+def test_money_at_a_contract_of_ours_is_no_customer_s() -> None:
+    clearing = chart.clearing("EUR", BOB_ADDRESS)
+    found = Rulebook(deposit_token.RULES, {BOB.code: clearing}).propose(transfer_ref(70), (), None)
+    assert isinstance(found, Proposal)
+    assert (found.debit, found.credit) == (ALICE.code, clearing.code)
+    assert found.accounts == (ALICE, clearing)
+
+
+def test_what_a_rule_names_as_reference_counts_before_the_event_s() -> None:
+    def named(_event: ChainEvent, _others: tuple[ChainEvent, ...]) -> Movement:
+        return Movement("MOVE", "EUR", 1, ALICE, BOB, SUSPENSE, "", ref="0xcycle")
+
+    rules = Rulebook([PostingRule("IssuanceGate", "Issued", "named", named)])
+    found = rules.read(issued(ref=REF), ())
+    assert isinstance(found, Reading)
+    assert found.ref == "0xcycle"
+    own = BOOK.read(issued(ref=REF), ())
+    assert isinstance(own, Reading)
+    assert own.ref == REF

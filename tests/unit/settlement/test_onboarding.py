@@ -137,6 +137,7 @@ def test_a_wallet_changed_into_another_call_is_refused(bank: SettlementDesk) -> 
         attestor=bank.desk.attestor,
         compliance=bank.desk.issuer,
         funder=bank.desk.funder,
+        settler=bank.desk.settler,
     )
     with pytest.raises(Conflict):
         customer(other, "CAD")

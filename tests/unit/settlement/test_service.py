@@ -112,7 +112,7 @@ def test_an_issue_attests_and_then_issues(bank: SettlementDesk) -> None:
     assert list(intents) == ["ATTEST", "ISSUE"]
     assert (attest.signer, paid.signer) == (bank.desk.attestor, bank.desk.issuer)
     assert attest.target == paid.target == gate.address.lower()
-    assert (attest.after, paid.after) == ("", attest.id)
+    assert (attest.after, paid.after) == ((), (attest.id,))
     assert calls(attest, "IssuanceGate", "attest", 500, int(NOW.timestamp()))
     assert calls(paid, "IssuanceGate", "issue", 1, kept.ref, ALICE, 500)
 
@@ -126,7 +126,7 @@ def test_a_redemption_holds_and_then_redeems(bank: SettlementDesk) -> None:
     assert (hold.signer, paid.signer) == (ALICE, bank.desk.issuer)
     assert hold.target == bank.desk.token("CAD").address.lower()
     assert paid.target == bank.desk.gate("CAD").address.lower()
-    assert (hold.after, paid.after) == ("", hold.id)
+    assert (hold.after, paid.after) == ((), (hold.id,))
     assert terms.expiry == int(NOW.timestamp()) + 86_400
     assert terms.notary == terms.recipient == bank.desk.gate("CAD").address
     assert calls(hold, "DepositToken", "createHold", terms.as_argument())
@@ -137,7 +137,7 @@ def test_a_transfer_pays_under_its_reference(bank: SettlementDesk) -> None:
     bank.service.transfer(transfer(1, "5.00", "alice", "bob"), caller("k"))
     kept, intents = bank.instruction(1), bank.intents(1)
     assert list(intents) == ["TRANSFER"]
-    assert (intents["TRANSFER"].signer, intents["TRANSFER"].after) == (ALICE, "")
+    assert (intents["TRANSFER"].signer, intents["TRANSFER"].after) == (ALICE, ())
     assert calls(intents["TRANSFER"], "DepositToken", "transferWithRef", BOB, 500, kept.ref)
     assert kept.gate_sequence is None
     assert kept.expectation_id == str(derived_id("expectation", kept.uetr))

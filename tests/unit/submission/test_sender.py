@@ -123,7 +123,7 @@ def test_what_an_endpoint_does_not_take_stays_signed_with_the_reason(
 
 def test_it_waits_for_what_comes_before(node: Submission) -> None:
     node.want("first", gift("bob"))
-    node.want("second", gift("bob"), after="first")
+    node.want("second", gift("bob"), after=("first",))
     node.sender().run_once()
     for _ in range(2):
         node.monitor().run_once()  # mined, which a reorg may undo
@@ -139,8 +139,8 @@ def test_it_waits_for_what_comes_before(node: Submission) -> None:
 
 def test_it_is_refused_when_what_comes_before_ended_badly(node: Submission) -> None:
     node.want("first", admit(node, "bob"), by="issuer")
-    node.want("second", gift("bob"), after="first")
-    node.want("third", gift("bob"), after="second")
+    node.want("second", gift("bob"), after=("first",))
+    node.want("third", gift("bob"), after=("second",))
     for _ in range(3):
         node.sender().run_once()
     assert node.intent("second").state is IntentState.REFUSED
@@ -150,7 +150,7 @@ def test_it_is_refused_when_what_comes_before_ended_badly(node: Submission) -> N
 
 
 def test_what_was_never_prepared_is_waited_for(node: Submission) -> None:
-    node.want("second", gift("bob"), after="first")
+    node.want("second", gift("bob"), after=("first",))
     node.sender().run_once()
     assert node.intent("second").state is IntentState.PREPARED
 
