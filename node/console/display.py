@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 
 from node.core.errors import InvalidAmount
 from node.core.money import currency, decimal_text
+from node.settlement.settlement import WORDS
 
 _NOTHING = "–"  # noqa: RUF001 - an en dash is how a table says that there is no value
 _HASH_KEPT = 8
@@ -71,6 +72,11 @@ def size(size_bytes: int) -> str:
 def words(code: str) -> str:
     """A code as words: ON_CHAIN -> 'on chain', entry.posted -> 'entry posted'."""
     return code.replace("_", " ").replace(".", " ").lower()
+
+
+def settled_as(code: str) -> str:
+    """How payments are settled together: DVP -> 'delivery versus payment'."""
+    return WORDS[code]
 
 
 def plural(number: int, noun: str) -> str:

@@ -1,12 +1,13 @@
 """Today's flow: what was instructed today, per currency and kind.
 
-In: instructions. Out: one line per currency. Pure. Called by: views/home.
+In: instructions, addresses of our own contracts. Out: one line per currency. Pure. Called by:
+views/home. What comes out of a contract of ours went into it as well, and counts once.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date
 
@@ -42,11 +43,13 @@ class FlowLine:
     flows: tuple[Flow, ...]
 
 
-def flow_of(instructions: Iterable[Instruction], day: date) -> list[FlowLine]:
+def flow_of(
+    instructions: Iterable[Instruction], day: date, contracts: Collection[str] = ()
+) -> list[FlowLine]:
     """What was instructed on a day (UTC), one line per currency in order."""
     flows: dict[str, dict[str, Flow]] = defaultdict(lambda: dict.fromkeys(KINDS, Flow()))
     for each in instructions:
-        if each.created_at.astimezone(UTC).date() != day:
+        if each.created_at.astimezone(UTC).date() != day or each.debtor_wallet in contracts:
             continue
         of_currency = flows[each.amount.asset.code]
         of_currency[each.kind] = of_currency[each.kind].with_one(

@@ -32,7 +32,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     shown = (display.amount, display.signed, display.count, display.moment, display.machine_time,
-             display.day, display.short, display.size, display.words)  # fmt: skip
+             display.day, display.short, display.size, display.words,
+             display.settled_as)  # fmt: skip
     made.filters.update({each.__name__: each for each in shown})
     made.globals["plural"] = display.plural
     return made

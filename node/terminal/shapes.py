@@ -1,21 +1,24 @@
 """What the command line prints under `--json`: plain objects, amounts as decimal strings.
 
-In: proofs, breaks, checks, received files. Out: mappings that json can write.
+In: proofs, breaks, settlements, checks, received files. Out: mappings that json can write.
 Called by: cli, demo; show here, so that a table never says more than the object.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
 from node.bank.importer import Received
 from node.bank.refusal import FileRefused
 from node.core.errors import ConcordError
-from node.core.money import currency, decimal_text
+from node.core.money import Money, currency, decimal_text
 from node.reconciliation.breaks import Break, age_days
 from node.reconciliation.proof import Proof, ProofLine
 from node.services import Check
+from node.settlement.instruction import Instruction
+from node.settlement.settlement import Settlement, moved, standing
 
 _AMOUNTS: Final = ("chain", "books", "bank", "difference", "explained", "statement_closing")
 
@@ -43,6 +46,27 @@ def break_object(found: Break, today: date) -> dict[str, Any]:
         "owner": found.owner,
         "explanation": found.explanation,
         "evidence": dict(found.evidence),
+    }
+
+
+def settlement_object(found: Settlement, legs: Sequence[Instruction]) -> dict[str, Any]:
+    """One settlement, what it moves, and its legs in their order."""
+    return {
+        "uetr": found.uetr,
+        "method": found.method.value,
+        "way": found.way.value,
+        "state": standing(legs).value,
+        "moves": [_money(each) for each in moved(found, legs)],
+        "legs": [
+            {
+                "uetr": each.uetr,
+                **_money(each.amount),
+                "debtor_wallet": each.debtor_wallet,
+                "creditor_wallet": each.creditor_wallet,
+                "state": each.state.value,
+            }
+            for each in legs
+        ],
     }
 
 
@@ -90,6 +114,10 @@ def _line(line: ProofLine) -> dict[str, Any]:
         "ledger_sequence": line.ledger_sequence,
         "agrees": line.agrees,
     }
+
+
+def _money(money: Money) -> dict[str, str]:
+    return {"currency": money.asset.code, "amount": money.decimal()}
 
 
 def _decimal(minor_units: int, code: str) -> str:

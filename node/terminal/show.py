@@ -1,6 +1,6 @@
 """The same objects as tables for people: what is wrong stands out without colour, too.
 
-In: objects of shapes.py, a console. Out: lines on it. Called by: cli.
+In: objects of shapes.py, a console. Out: lines on it. Called by: cli, demo.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from rich.measure import Measurement
 from rich.table import Table
 
 from node.core.errors import ConcordError
+from node.settlement.settlement import WORDS
 
 Shown = Mapping[str, Any]
 _WIDTH_MAX: Final = 1_000
@@ -75,6 +76,16 @@ def breaks(told: Sequence[Shown], console: Console) -> None:
             escape(each["explanation"]),
         )
     console.print(table)
+
+
+def settlements(told: Sequence[Shown], console: Console) -> None:
+    """One line per settlement: what was exchanged for what, and whether it is done."""
+    for each in told:
+        moves = [f"{_grouped(one['amount'])} {one['currency']}" for one in each["moves"]]
+        method, way = WORDS[each["method"]], WORDS[each["way"]]
+        done = "[green]✓[/]" if each["state"] == "SETTLED" else "[bold red]✗[/]"
+        text = f"{done} {method}, {way}: {' against '.join(moves)}, {each['state'].lower()}"
+        console.print(text, highlight=False)
 
 
 def checks(told: Sequence[Shown], console: Console) -> None:

@@ -27,6 +27,7 @@ from node.control import store as control
 from node.db.cursors import all_cursors
 from node.events import store as events
 from node.ledger import store as books
+from node.ledger.account import AccountKind
 from node.reconciliation import store as reconciliation
 from node.reconciliation.breaks import Break, age_days
 from node.settlement import store as settlement
@@ -95,7 +96,8 @@ def _breaks(request: Request) -> dict[str, Any]:
 def _flow(request: Request) -> dict[str, Any]:
     today = services_of(request).clock.today()
     with reading(request) as session:
-        lines: list[FlowLine] = flow_of(read_instructions_of(session, today), today)
+        instructions, passing = read_instructions_of(session, today), read_passing(session)
+        lines: list[FlowLine] = flow_of(instructions, today, passing)
     return {"flow": lines, "kinds": KINDS}
 
 
@@ -131,6 +133,12 @@ def read_instructions_of(session: Session, day: date) -> list[Instruction]:
         if reached or found[-1].sequence <= 1 or limit >= _DAY_MAX:
             return found
         limit *= 2
+
+
+def read_passing(session: Session) -> set[str]:
+    """The addresses through which money only passes."""
+    clearing = books.accounts(session, AccountKind.CLEARING)
+    return {account.code.rpartition(":")[2] for account in clearing}
 
 
 def read_lags(session: Session) -> list[Lag]:

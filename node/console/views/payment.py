@@ -33,6 +33,7 @@ from node.reconciliation.item import Item
 from node.reconciliation.match import Match
 from node.settlement import store as settlement
 from node.settlement.instruction import Instruction
+from node.settlement.settlement import Settlement
 from node.submission import store as submission
 from node.submission.intent import Intent, IntentStep
 
@@ -63,6 +64,8 @@ class Records:
 
     uetr: str
     instruction: Instruction | None
+    settlement: Settlement | None
+    legs: list[Instruction]
     trail: list[AuditRecord]
     intents: list[tuple[Intent, list[IntentStep]]]
     events: list[tuple[ChainEvent, Change]]
@@ -75,7 +78,8 @@ class Records:
     @property
     def known(self) -> bool:
         """Whether any record names the payment."""
-        return any((self.instruction, self.events, self.entries, self.lines, self.items))
+        asked = self.instruction or self.settlement
+        return any((asked, self.events, self.entries, self.lines, self.items))
 
 
 @router.get("/payments/{uetr}")
@@ -105,16 +109,19 @@ def _shown(request: Request, uetr: str) -> dict[str, Any]:
 def read_payment(session: Session, uetr: str) -> Records:
     """Every record that names a payment."""
     instruction = settlement.instruction_by_uetr(session, uetr)
-    subjects = [uetr] if instruction is None else [instruction.id, uetr]
-    sent = () if instruction is None else _intents(session, instruction.id)
+    together = _settlement(session, uetr, instruction)
+    subjects = [each.id for each in (together, instruction) if each is not None]
+    sent = [each for name in subjects for each in _intents(session, name)]
     return Records(
         uetr=uetr,
         instruction=instruction,
-        trail=[each for name in subjects for each in control.audit_trail(session, name)],
+        settlement=together,
+        legs=[] if together is None else settlement.legs(session, together.id),
+        trail=[each for name in (*subjects, uetr) for each in control.audit_trail(session, name)],
         intents=[(each, submission.history(session, each.id)) for each in sent],
         events=[
             (each, events.standing(session, each.id))
-            for each in events.events_by_uetr(session, uetr)
+            for each in _events(session, uetr, [] if together is None else sent)
         ],
         entries=books.entries(session, uetr=uetr),
         lines=[_line(session, each) for each in bank.entries_by_uetr(session, uetr)],
@@ -122,6 +129,24 @@ def read_payment(session: Session, uetr: str) -> Records:
         match=reconciliation.match_by_uetr(session, uetr),
         breaks=_breaks(session, uetr),
     )
+
+
+def _settlement(session: Session, uetr: str, instruction: Instruction | None) -> Settlement | None:
+    """What settles the payment together with others, or has this UETR as its own."""
+    if instruction is None:
+        return settlement.settlement_by_uetr(session, uetr)
+    id_ = instruction.settlement_id
+    return settlement.settlement(session, id_) if id_ else None
+
+
+def _events(session: Session, uetr: str, sent: Iterable[Intent]) -> list[ChainEvent]:
+    """What names the payment, and all that the transactions of its settlement brought about."""
+    found = {each.id: each for each in events.events_by_uetr(session, uetr)}
+    for intent in sent:
+        if intent.tx_hash:
+            told = events.events_of_transaction(session, intent.tx_hash)
+            found |= {each.id: each for each in told}
+    return [found[key] for key in sorted(found)]
 
 
 def _intents(session: Session, instruction_id: str) -> Iterable[Intent]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -61,6 +62,13 @@ def test_flow_counts_today_alone() -> None:
     cad, eur = flow_of(made, TODAY)
     assert eur.flows == (Flow(150, 2, 1, 0), Flow(0, 0, 0, 1), Flow())
     assert (cad.currency, cad.flows[2]) == ("CAD", Flow(30, 1, 1, 0))
+
+
+def test_what_passes_through_a_contract_of_ours_flows_once() -> None:
+    into = replace(_instruction("TRANSFER", "CAD", 30, "SETTLED"), debtor_wallet="0xalice")
+    out = replace(_instruction("TRANSFER", "CAD", 30, "SETTLED"), debtor_wallet="0xengine")
+    (cad,) = flow_of([into, out], TODAY, {"0xengine"})
+    assert cad.flows[2] == Flow(30, 1, 1, 0)
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 3, 7, 8, 9, 1000])
