@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import IntegrityError
@@ -112,6 +114,23 @@ def test_the_migrated_schema_is_what_the_code_expects(engine: Engine) -> None:
         assert compare_metadata(context, SQLModel.metadata) == []
 
 
+def test_what_was_announced_before_is_found_under_its_reference(empty_url: str) -> None:
+    engine = open_engine(empty_url)
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(PACKAGES / "db" / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    with engine.begin() as connection:
+        connection.execute(text(ACCOUNT))
+        connection.execute(text(EXPECTATION))
+    upgrade_engine(engine)
+    with engine.connect() as connection:
+        refs = connection.execute(text("SELECT ref FROM expectation")).scalars().all()
+    engine.dispose()
+    assert refs == ["0x" + "7a562c67ca1648bab07465581be6f001" + "0f" * 16]
+
+
 def test_every_package_with_tables_is_migrated() -> None:
     named = {path.parent.name for path in PACKAGES.glob("*/tables.py")}
     owners = {mapper.class_.__module__ for mapper in SQLModel._sa_registry.mappers}
@@ -155,4 +174,11 @@ ENTRY = (
     "INSERT INTO journal_entry (sequence, id, phase, rule, currency, uetr, expectation_id,"
     " event_key, value_date, recorded_at, narrative, evidence)"
     " VALUES (1, 'e', :phase, '', 'EUR', '', '', '', '2026-10-05', '2026-10-05 00:00:00', '', '{}')"
+)
+EXPECTATION = (
+    "INSERT INTO expectation (id, uetr, kind, currency, amount, debit_account, credit_account,"
+    ' value_date, "references", created_at)'
+    " VALUES ('0f0f0f0f-0f0f-0f0f-0f0f-0f0f0f0f0f0f', '7a562c67-ca16-48ba-b074-65581be6f001',"
+    " 'ISSUE', 'EUR', 100, 'SUSPENSE:EUR', 'SUSPENSE:EUR', '2026-10-05', '[]',"
+    " '2026-10-05 00:00:00')"
 )

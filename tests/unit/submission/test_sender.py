@@ -137,6 +137,23 @@ def test_it_waits_for_what_comes_before(node: Submission) -> None:
     assert node.intent("second").state is IntentState.SENT
 
 
+def test_it_waits_for_all_that_come_before(node: Submission) -> None:
+    node.want("first", gift("bob"))
+    node.want("third", gift("bob"), after=("first", "second"))
+    node.sender().run_once()
+    for _ in range(3):
+        node.bank.chain.mine()
+        node.monitor().run_once()
+        node.sender().run_once()
+    assert node.intent("first").state in {IntentState.CONFIRMED, IntentState.FINAL}
+    assert node.intent("third").state is IntentState.PREPARED
+    node.want("second", admit(node, "bob"), by="issuer")  # who may not admit
+    for _ in range(2):
+        node.sender().run_once()
+    assert node.intent("third").state is IntentState.REFUSED
+    assert node.intent("third").reason.startswith("second REFUSED: ")
+
+
 def test_it_is_refused_when_what_comes_before_ended_badly(node: Submission) -> None:
     node.want("first", admit(node, "bob"), by="issuer")
     node.want("second", gift("bob"), after=("first",))

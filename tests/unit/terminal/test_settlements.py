@@ -1,4 +1,4 @@
-"""How the command line tells of settlements: what was exchanged, in which way, and how it stands."""
+"""How the command line tells of settlements: what was exchanged, how, and where it stands."""
 
 from __future__ import annotations
 
