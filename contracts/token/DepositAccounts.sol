@@ -53,7 +53,8 @@ abstract contract DepositAccounts is IDepositToken, IERC20Errors, NoncesUpgradea
     }
 
     function availableOf(address account) public view returns (uint256) {
-        return _available(_token().accounts[account]);
+        Account storage found = _token().accounts[account];
+        return _available(found, found.word);
     }
 
     function flagsOf(address account) public view returns (uint32) {
@@ -141,7 +142,7 @@ abstract contract DepositAccounts is IDepositToken, IERC20Errors, NoncesUpgradea
     {
         word = account.word;
         if (!word.maySend()) revert SenderRefused(whose, word.flagsOf());
-        uint256 available = _available(account);
+        uint256 available = _available(account, word);
         if (amount <= available) return word;
         // Only the frozen amount is in the way of what is there and not held.
         if (amount <= word.unheldOf()) {
@@ -150,8 +151,12 @@ abstract contract DepositAccounts is IDepositToken, IERC20Errors, NoncesUpgradea
         revert InsufficientAvailable(whose, available, amount);
     }
 
-    function _available(Account storage account) internal view returns (uint256) {
-        AccountWord word = account.word;
+    /// @dev `word` is the account's own, which the caller has read already.
+    function _available(Account storage account, AccountWord word)
+        internal
+        view
+        returns (uint256)
+    {
         uint256 unheld = word.unheldOf();
         if (!word.hasFrozen()) return unheld;
         uint256 frozen = account.frozen;

@@ -7,7 +7,7 @@ import {AccessManagedUpgradeable} from
     "@openzeppelin/contracts-upgradeable/access/manager/AccessManagedUpgradeable.sol";
 
 import {IERC7943Fungible} from "../interfaces/IERC7943Fungible.sol";
-import {NO_RECEIVE, NO_SEND, SETTABLE_FLAGS} from "../libraries/AccountWord.sol";
+import {AccountWord, NO_RECEIVE, NO_SEND, SETTABLE_FLAGS} from "../libraries/AccountWord.sol";
 import {DepositAccounts} from "./DepositAccounts.sol";
 
 /// @title What bank and law may do with a deposit token; see IDepositCompliance
@@ -104,9 +104,10 @@ abstract contract DepositCompliance is DepositAccounts, AccessManagedUpgradeable
     /// @dev Takes what is not held, and lifts the freeze from as much of it as was frozen.
     function _seize(address from, uint256 amount) private {
         Account storage account = _token().accounts[from];
-        uint256 unheld = account.word.unheldOf();
+        AccountWord word = account.word;
+        uint256 unheld = word.unheldOf();
         if (amount > unheld) revert InsufficientAvailable(from, unheld, amount);
-        uint256 available = _available(account);
+        uint256 available = _available(account, word);
         if (amount > available) _setFrozen(from, account.frozen - (amount - available));
         // Read again: lifting the freeze may have changed the flags.
         account.word = account.word.minus(amount);

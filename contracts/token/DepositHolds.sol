@@ -11,27 +11,22 @@ import {DepositAccounts} from "./DepositAccounts.sol";
 abstract contract DepositHolds is DepositAccounts {
     function createHold(HoldTerms calldata terms) external returns (bytes32 id) {
         _requireRunning(PAUSE_SETTLE);
-        _requireAmount(terms.amount);
-        if (msg.sender != terms.holder) revert NotHolder(msg.sender, terms.holder);
-        if (terms.recipient == address(0) || terms.notary == address(0)) {
-            revert HoldIncomplete(terms.recipient, terms.notary);
+        (address holder, address recipient, address notary) =
+            (terms.holder, terms.recipient, terms.notary);
+        (uint256 amount, uint64 expiry, bytes32 ref) = (terms.amount, terms.expiry, terms.ref);
+        _requireAmount(amount);
+        if (msg.sender != holder) revert NotHolder(msg.sender, holder);
+        if (recipient == address(0) || notary == address(0)) {
+            revert HoldIncomplete(recipient, notary);
         }
-        _requireReference(terms.ref);
+        _requireReference(ref);
         id = holdId(terms);
-        if (terms.expiry <= block.timestamp) revert HoldExpired(id, terms.expiry, block.timestamp);
+        if (expiry <= block.timestamp) revert HoldExpired(id, expiry, block.timestamp);
         TokenStorage storage $ = _token();
         if ($.holds[id] != HoldState.None) revert HoldExists(id);
         $.holds[id] = HoldState.Open;
-        _hold(terms.holder, terms.amount);
-        emit HoldOpened(
-            id,
-            terms.holder,
-            terms.recipient,
-            terms.amount,
-            terms.notary,
-            terms.expiry,
-            terms.ref
-        );
+        _hold(holder, amount);
+        emit HoldOpened(id, holder, recipient, amount, notary, expiry, ref);
     }
 
     function executeHold(HoldTerms calldata terms, uint256 amount) external {
