@@ -7,8 +7,6 @@ import {vm} from "./Vm.sol";
 /// @notice What an account signs for a token, built from the words of the standards and not from
 /// the contracts, so that a slip in either shows.
 abstract contract Signing {
-    string private constant NAME = "Canadian dollar deposits";
-
     struct Payment {
         address from;
         address to;
@@ -102,7 +100,7 @@ abstract contract Signing {
         bytes32 kind = keccak256(
             "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
         );
-        bytes32 name = keccak256(bytes(NAME));
+        bytes32 name = keccak256(bytes(token.name()));
         return keccak256(
             abi.encode(kind, name, keccak256(bytes("1")), block.chainid, address(token))
         );
