@@ -34,6 +34,7 @@ ARTIFACTS: Final = ROOT / "node" / "artifacts"
 MOCKS: Final = ROOT / "tests" / "contracts" / "artifacts"
 MANIFEST: Final = "manifest.json"
 
+_OURS: Final = ("contracts", "scripts", "tests")  # what else is imported comes from npm
 _IMPORT: Final = re.compile(r'^import\b[^;"]*"([^"]+)"', re.MULTILINE)
 _EACH_CONTRACT: Final = [
     "abi",
@@ -201,7 +202,7 @@ def _node_on_path() -> Iterator[None]:
 
 
 def _source_path(name: str) -> Path:
-    path = (NODE_MODULES if name.startswith("@") else ROOT) / name
+    path = (ROOT if name.partition("/")[0] in _OURS else NODE_MODULES) / name
     if not path.is_file():
         raise CannotCompile(f"{name} is missing; `make node-modules` installs what is imported")
     return path

@@ -1,12 +1,14 @@
-"""A bank's token and OpenZeppelin's plain one on the same chain, to be paid with.
+"""A bank's token, alone and behind its proxy, and plain ones on the same chain, to be paid with.
 
-In: the committed artifacts, and PlainToken.sol compiled by the same compiler with the same
-settings. Out: `Payments`, made once per run. Called by: the benchmarks of gas.
+In: the committed artifacts; the plain tokens of OpenZeppelin and Solady, compiled by the same
+compiler with the same settings. Out: `Payments`, made once per run. Called by: the benchmarks of
+gas.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -14,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from node.chain import codec
-from node.chain.artifacts import Artifact
+from node.chain.artifacts import Artifact, load
 from node.chain.deployments import checksummed
 from node.chain.rpc import Receipt
 from node.core.types import Address
@@ -25,32 +27,37 @@ from tests.support.deployed import PASSWORD, Bank
 
 PAYER: Final = "payer"
 AMOUNT: Final = 1_000_00
-_PLAIN: Final = "PlainToken"
+ALONE: Final = "DepositToken"
+PLAIN: Final = "PlainToken"
+SOLADY: Final = "SoladyToken"
 _ALLOWED: Final = 1
 _LIABILITIES: Final = 10**12
 
 
 class Payments:
-    """Both tokens, with money of both in the payer's hands."""
+    """All tokens, with money of each in the payer's hands."""
 
-    def __init__(self, folder: Path, plain: Artifact) -> None:
+    def __init__(self, folder: Path, others: Mapping[str, Artifact]) -> None:
         KeystoreSigner(folder / "keys", PASSWORD).create(PAYER)  # before the chain, which funds it
         self._bank = Bank(folder, "CAD")
-        self._plain = plain
         self._orders = 0
         deployment = self._bank.apply()
         self._token, self._gate = deployment.token("CAD"), deployment.gate("CAD")
         self.payer = self._bank.keys.address(PAYER)
-        self._plain_address = self._create_plain()
+        self._artifacts = {**others, ALONE: load(ALONE)}
+        self._addresses = {name: self._create(each, self.payer) for name, each in others.items()}
+        self._addresses[ALONE] = self._create_alone()
         self.admit(self.payer)
         now = self._bank.rpc.block("latest").timestamp
         self._bank.send("ATTESTOR", self._gate, "attest", _LIABILITIES, now)
         self.issue(self.payer)
-        self.mint_plain(self.payer)
+        for name in self._addresses:
+            self.mint(name, self.payer)
 
     def admit(self, account: Address) -> None:
         """Let an account receive and send."""
         self._bank.send("COMPLIANCE", self._token, "setAccountFlags", account, _ALLOWED)
+        self._call(ALONE, "setAccountFlags", account, _ALLOWED)
 
     def issue(self, account: Address) -> int:
         """Gas of an issue through the gate, with sequence, reference and attestation."""
@@ -62,43 +69,60 @@ class Payments:
         """Gas of a transfer of the bank's token, through its proxy."""
         return self._bank.send(PAYER, self._token, "transfer", to, 1).gas_used
 
-    def mint_plain(self, account: Address) -> int:
-        """Gas of a mint of the plain token by its owner."""
-        return self._send_plain("mint", account, AMOUNT).gas_used
+    def mint(self, name: str, account: Address) -> int:
+        """Gas of a mint, by whom the token lets mint, of a token that stands alone."""
+        return self._call(name, "mint", account, AMOUNT).gas_used
 
-    def transfer_plain(self, to: Address) -> int:
-        """Gas of a transfer of the plain token."""
-        return self._send_plain("transfer", to, 1).gas_used
+    def transfer_of(self, name: str, to: Address) -> int:
+        """Gas of a transfer of a token that stands alone."""
+        return self._call(name, "transfer", to, 1).gas_used
 
     def close(self) -> None:
         """Let go of the chain."""
         self._bank.chain.close()
 
-    def _create_plain(self) -> Address:
-        arguments = codec.encode_constructor(self._plain, (self.payer,)).removeprefix("0x")
-        receipt = self._bank.transact(PAYER, None, self._plain.bytecode + arguments)
+    def _create(self, artifact: Artifact, *arguments: object) -> Address:
+        encoded = codec.encode_constructor(artifact, arguments).removeprefix("0x")
+        return self._put_up(artifact.bytecode + encoded)
+
+    def _create_alone(self) -> Address:
+        """The bank's token without a proxy, under an access manager that the payer rules."""
+        access = self._create(load("BankAccess"), self.payer)
+        code = load(ALONE).deployed_bytecode.removeprefix("0x")
+        # CODECOPY what follows these ten bytes and RETURN it: a constructor would end the token.
+        self._addresses[ALONE] = self._put_up(f"0x61{len(code) // 2:04x}80600a5f395ff3{code}")
+        self._call(ALONE, "initialize", "Alone", "dCAD", "CAD", 2, access)
+        return self._addresses[ALONE]
+
+    def _put_up(self, bytecode: str) -> Address:
+        receipt = self._bank.transact(PAYER, None, bytecode)
         return checksummed(str(receipt.contract_address))
 
-    def _send_plain(self, function: str, *arguments: object) -> Receipt:
-        data = codec.encode_call(self._plain, function, arguments)
-        return self._bank.transact(PAYER, self._plain_address, data)
+    def _call(self, name: str, function: str, *arguments: object) -> Receipt:
+        data = codec.encode_call(self._artifacts[name], function, arguments)
+        receipt = self._bank.transact(PAYER, self._addresses[name], data)
+        if not receipt.status:
+            raise RuntimeError(f"{function} of {name} was refused")
+        return receipt
 
 
 @cache
 def payments() -> Payments:
-    """The one pair of tokens of this run. Raises `Absent` without the compiler."""
-    plain = _compiled()
+    """The tokens of this run. Raises `Absent` without the compiler."""
+    others = _compiled()
     with TemporaryDirectory() as folder:  # what is open stays readable once its name is gone
-        return Payments(Path(folder), plain)
+        return Payments(Path(folder), others)
 
 
-def _compiled() -> Artifact:
-    source = {_PLAIN: f"scripts/bench/{_PLAIN}.sol"}
-    config = replace(compiling.read_config(), artifacts=source, mocks={})
+def _compiled() -> dict[str, Artifact]:
+    sources = {name: f"scripts/bench/{name}.sol" for name in (PLAIN, SOLADY)}
+    config = replace(compiling.read_config(), artifacts=sources, mocks={})
     try:
         files = compiling.compile_all(config).files
     except compiling.CannotCompile as error:
         raise Absent(str(error)) from error
-    found = json.loads(files[compiling.ARTIFACTS / f"{_PLAIN}.json"])
-    fields = {name: found[name] for name in Artifact.__slots__ if name in found}
-    return Artifact(**fields, hash="")
+    found = {name: json.loads(files[compiling.ARTIFACTS / f"{name}.json"]) for name in sources}
+    return {
+        name: Artifact(**{key: each[key] for key in Artifact.__slots__ if key in each}, hash="")
+        for name, each in found.items()
+    }

@@ -6,10 +6,10 @@ Called by: scripts.bench.
 from __future__ import annotations
 
 from scripts.bench.measured import Measured
-from scripts.bench.payments import payments
+from scripts.bench.payments import PLAIN, payments
 
 
 def measure() -> Measured:
     """Issue to an account that has money; ours uses up a number and a limit."""
     on = payments()
-    return Measured(on.issue(on.payer), "gas", on.mint_plain(on.payer))
+    return Measured(on.issue(on.payer), "gas", on.mint(PLAIN, on.payer))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from node.core.types import Address
 from scripts.bench.measured import Measured
-from scripts.bench.payments import payments
+from scripts.bench.payments import PLAIN, payments
 
 _PAYEE = Address(f"0x{0xE1:040x}")
 
@@ -17,5 +17,5 @@ def measure() -> Measured:
     on = payments()
     on.admit(_PAYEE)
     on.transfer(_PAYEE)
-    on.transfer_plain(_PAYEE)
-    return Measured(on.transfer(_PAYEE), "gas", on.transfer_plain(_PAYEE))
+    on.transfer_of(PLAIN, _PAYEE)
+    return Measured(on.transfer(_PAYEE), "gas", on.transfer_of(PLAIN, _PAYEE))

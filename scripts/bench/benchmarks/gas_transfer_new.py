@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from node.core.types import Address
 from scripts.bench.measured import Measured
-from scripts.bench.payments import payments
+from scripts.bench.payments import PLAIN, payments
 
 _PAYEE = Address(f"0x{0xE2:040x}")
 
@@ -16,4 +16,4 @@ def measure() -> Measured:
     """Pay once; ours finds the account's word written, by its admission."""
     on = payments()
     on.admit(_PAYEE)
-    return Measured(on.transfer(_PAYEE), "gas", on.transfer_plain(_PAYEE))
+    return Measured(on.transfer(_PAYEE), "gas", on.transfer_of(PLAIN, _PAYEE))

@@ -43,8 +43,8 @@ def test_what_is_absent_is_named_and_the_rest_runs(
 
 def test_the_benchmarks_are_those_of_the_folder() -> None:
     assert {
-        "gas.issue", "gas.transfer.existing", "gas.transfer.new", "import.camt", "post.postgres",
-        "post.sqlite",
+        "gas.issue", "gas.transfer.alone", "gas.transfer.existing", "gas.transfer.new",
+        "gas.transfer.solady", "import.camt", "post.postgres", "post.sqlite",
     } <= set(bench.found())  # fmt: skip
 
 
@@ -83,4 +83,6 @@ def test_gas_is_that_of_the_chain(capsys: pytest.CaptureFixture[str]) -> None:
     ratio = {each["name"]: each["ratio"] for each in lines}
     # A transfer costs little more than a plain one, and less to an account without money.
     assert ratio["gas.transfer.new"] < 1 < ratio["gas.transfer.existing"] < 1.3
+    assert 1 < ratio["gas.transfer.alone"] < 1.12
+    assert 1 < ratio["gas.transfer.solady"] < 1.12
     assert ratio["gas.issue"] < 3.5
