@@ -6,8 +6,8 @@ Called by: the rulebook of all bindings, settlement.
 Every movement of the token writes an ERC-20 Transfer. Where the contracts also said why (a
 TransferRef, or the gate's Issued or Redeemed in the same receipt), that event is booked and the
 Transfer only accompanies it. In a net settlement each Transfer is booked itself, from or to the
-clearing account of the engine, under the cycle that the engine's event names. A Transfer that
-nothing accompanies was made outside the node.
+clearing account of the engine, under the cycle that the engine's event names; a forced one under
+the reference of its order. A Transfer that nothing accompanies was made outside the node.
 """
 
 from __future__ import annotations
@@ -179,6 +179,9 @@ def _plain_transfer(event: ChainEvent, receipt: tuple[ChainEvent, ...]) -> Movem
     cycle = _cycle(event, receipt)
     if cycle:
         return _movement(event, "TRANSFER", payer, payee, ref=cycle)
+    order = _order(event, receipt)
+    if order:
+        return _movement(event, "TRANSFER", payer, payee, ref=order, told="forced transfer")
     return _movement(event, "MOVE", payer, payee)
 
 
@@ -196,8 +199,17 @@ def _cycle(event: ChainEvent, receipt: Iterable[ChainEvent]) -> str:
     return ""
 
 
+def _order(event: ChainEvent, receipt: Iterable[ChainEvent]) -> str:
+    """The reference under which a Transfer was forced: the token names it in its next event."""
+    place = event.address, event.key.log_index + 1
+    for each in receipt:
+        if each.name == "Enforced" and (each.address, each.key.log_index) == place:
+            return str(each.args["ref"])
+    return ""
+
+
 def _movement(
-    event: ChainEvent, kind: str, payer: str, payee: str, *, ref: str = ""
+    event: ChainEvent, kind: str, payer: str, payee: str, *, ref: str = "", told: str = ""
 ) -> Movement | NoPosting:
     asset = currency(event.currency)
     money = from_chain(
@@ -212,7 +224,7 @@ def _movement(
         debit=chart.wallet(event.currency, payer) if payer else None,
         credit=chart.wallet(event.currency, payee) if payee else None,
         unannounced=chart.suspense(event.currency),
-        narrative=f"{kind.lower()} of {money}",
+        narrative=f"{told or kind.lower()} of {money}",
         ref=ref,
     )
 
@@ -246,7 +258,7 @@ RULES: Final = (
     silent(CONTRACT, "AccountFlags", "admission and freezes move no money"),
     silent(CONTRACT, "Frozen", "a frozen amount stays the account's"),
     silent(CONTRACT, "ForcedTransfer", "the Transfer of its receipt is booked"),
-    silent(CONTRACT, "Enforced", "the legal basis of the Transfer of its receipt"),
+    silent(CONTRACT, "Enforced", "the Transfer before it is booked, under its reference"),
     silent(CONTRACT, "AuthorizationUsed", "the Transfer of its receipt is booked"),
     silent(CONTRACT, "AuthorizationCanceled", "a consent taken back moves no money"),
     silent(CONTRACT, "SettlementNonceCancelled", "a consent taken back moves no money"),
