@@ -164,6 +164,33 @@ def test_each_movement_of_a_cycle_was_announced_under_it(event: ChainEvent) -> N
     assert (found.movement.kind, found.movement.ref) == ("TRANSFER", CYCLE)
 
 
+def enforced(log_index: int, token: str = "0x" + "01" * 20) -> ChainEvent:
+    """The token says under which reference it was forced."""
+    args = {"ref": CYCLE, "legalBasis": "0x" + "1e" * 32}
+    return replace(chain_event("Enforced", args, log_index=log_index), address=Address(token))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [enforced(6), enforced(4), enforced(3), enforced(5, token="0x" + "02" * 20)],
+    ids=["later", "itself", "before", "another token"],
+)
+def test_an_order_is_for_the_transfer_right_before_it(said: ChainEvent) -> None:
+    event = transfer(log_index=4)
+    found = proposed(event, event, said)
+    assert isinstance(found, Proposal)
+    assert (found.movement.kind, found.movement.ref) == ("MOVE", "")
+
+
+def test_a_forced_transfer_is_booked_under_its_order() -> None:
+    event = transfer(70, log_index=4)
+    found = proposed(event, event, enforced(5))
+    assert isinstance(found, Proposal)
+    assert (found.debit, found.credit) == (ALICE.code, BOB.code)
+    assert (found.movement.kind, found.movement.ref) == ("TRANSFER", CYCLE)
+    assert found.movement.narrative.startswith("forced transfer of ")
+
+
 def test_a_transfer_moves_from_payer_to_payee() -> None:
     assert moved(transfer(70)) == (ALICE.code, BOB.code, 70)
     assert moved(transfer_ref(70)) == (ALICE.code, BOB.code, 70)
