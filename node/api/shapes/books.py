@@ -42,7 +42,8 @@ class AccountShape(Shape):
 
     code: str = Field(description="Account code.", examples=[EXAMPLE_ACCOUNT])
     kind: str = Field(
-        description="NOSTRO, WALLET, CLEARING, SUSPENSE, BROUGHT_FORWARD or FEES.", examples=["WALLET"]
+        description="NOSTRO, WALLET, CLEARING, SUSPENSE, BROUGHT_FORWARD or FEES.",
+        examples=["WALLET"],
     )
     currency: str = Field(description="ISO 4217 code.", examples=["EUR"])
     normal_side: str = Field(
