@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from node.chain import artifacts
+from scripts.compile import ROOT
 from tests.contracts.bank import (
     ALLOWED,
     CURRENCY,
@@ -240,6 +241,13 @@ def test_a_new_account_costs_no_more_than_one_with_money(
 def test_the_code_leaves_room(name: str) -> None:
     size = len(artifacts.load(name).deployed_bytecode) // 2 - 1
     assert size <= CODE_BYTES_MAX, (name, size)
+
+
+def test_the_page_says_what_is_measured() -> None:
+    page = (ROOT / "docs" / "contracts.md").read_text("utf-8")
+    was = snapshot()
+    alone, proxy = was["alone"]["transfer"], was["proxy"]["transfer"]
+    assert f"{alone:,} gas, {proxy:,} through the proxy" in page
 
 
 if __name__ == "__main__":
