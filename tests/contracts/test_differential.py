@@ -22,9 +22,9 @@ from tests.contracts.differential.duet import Duet
 from tests.contracts.differential.fresh import BACKEND
 from tests.contracts.differential.gate_rules import GateRules
 from tests.contracts.differential.machine import steps_of
+from tests.contracts.differential.net_rules import NetRules
 from tests.contracts.differential.opening import opened
 from tests.contracts.differential.setting import PARTIES, ROLES, Setting, address_of
-from tests.contracts.differential.signature_rules import SignatureRules
 from tests.contracts.differential.token_rules import ComplianceRules, TokenRules
 from tests.support.anvil import CHAIN_ID, anvil, why_absent
 from tests.support.optional import absent
@@ -36,7 +36,7 @@ TALLY = os.environ.get("CONCORD_TALLY")
 STEPS_PER_RUN = 60
 
 
-class Bank(TokenRules, ComplianceRules, SignatureRules, GateRules):
+class Bank(TokenRules, ComplianceRules, GateRules, NetRules):
     """All rules together."""
 
 

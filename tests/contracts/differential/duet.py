@@ -18,6 +18,8 @@ from tests.contracts.differential.setting import Setting
 from tests.contracts.differential.views import differences
 from tests.contracts.model.authorizations import Payment, Permit, Settlement
 from tests.contracts.model.compliance import Seizure
+from tests.contracts.model.engine_replay import EngineReplay
+from tests.contracts.model.netting import Section
 from tests.contracts.model.replay import GateReplay, TokenReplay
 from tests.contracts.model.world import Contract, Event, Refusal, World
 
@@ -31,7 +33,8 @@ class InParts(bytes):
     """A signature that is handed over as v, r and s."""
 
 
-Replays = dict[str, TokenReplay | GateReplay]
+Replays = dict[str, TokenReplay | GateReplay | EngineReplay]
+REPLAYS = {"gate": GateReplay, "engine": EngineReplay}
 
 
 @dataclass
@@ -47,9 +50,7 @@ class Duet:
 
     @classmethod
     def begin(cls, setting: Setting) -> Duet:
-        replayed: Replays = {
-            label: GateReplay() if label == "gate" else TokenReplay() for label in setting.contracts
-        }
+        replayed = {label: REPLAYS.get(label, TokenReplay)() for label in setting.contracts}
         for label, event, args, time in setting.history:
             replayed[label].hear(event, args, time)
         return cls(setting, setting.world(), replayed)
@@ -115,7 +116,14 @@ def _spread(args: tuple[Any, ...]) -> list[Any]:
 def _members(arg: Any) -> Sequence[Any]:  # noqa: ANN401 (ABI values)
     if isinstance(arg, InParts):
         return (arg[64], bytes(arg[:32]), bytes(arg[32:64]))
-    return arg if isinstance(arg, SPREAD) else (arg,)
+    return arg if isinstance(arg, SPREAD) else (_packed(arg),)
+
+
+def _packed(arg: Any) -> Any:  # noqa: ANN401 (ABI values)
+    """A struct whose numbers share words, within others."""
+    if isinstance(arg, Section):
+        return arg.packed
+    return [_packed(each) for each in arg] if isinstance(arg, tuple) else arg
 
 
 def _snake(name: str) -> str:

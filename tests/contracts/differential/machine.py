@@ -27,7 +27,7 @@ BOUNDLESS = 2**256 - 1
 tokens = st.sampled_from(["cad", "cad", "eur"])
 CALLERS = ["alice"] * 4 + ["bob"] * 4 + ["wallet"] * 2 + ["carol", "stranger"]
 callers = st.sampled_from(CALLERS)
-people = st.sampled_from([*CALLERS, "nobody", "gate"])
+people = st.sampled_from([*CALLERS, "nobody", "gate", "engine"])
 small = st.integers(1, 200)
 edges = st.sampled_from([0, 2**96 - 1, 2**96, 2**128 - 1, 2**128, BOUNDLESS])
 # A number, or a share of what there is.
@@ -36,7 +36,7 @@ indexes = st.integers(0, 255)
 # Of a deadline: how many seconds after the block that comes.
 moments = st.sampled_from([600] * 4 + [3_600] * 4 + [1, 0, -1])
 payments = st.integers(0, 12)
-seldom = st.integers(0, 5).map(lambda each: each == 0)
+seldom = st.integers(0, 5).map(lambda each: each == 5)
 
 
 def mostly(rightful: str) -> st.SearchStrategy[str]:

@@ -14,6 +14,7 @@ from typing import Any
 from eth_keys.datatypes import PrivateKey
 from eth_utils.crypto import keccak
 
+from node.chain import artifacts
 from tests.contracts.anvil_chain import AnvilChain
 from tests.contracts.bank import (
     ALLOWED,
@@ -24,10 +25,12 @@ from tests.contracts.bank import (
     MINTER,
     NAME,
     RIGHTS,
+    SETTLER,
     Bank,
 )
 from tests.contracts.chain import Contract, Log
 from tests.contracts.differential.hearing import Hearing
+from tests.contracts.model.engine import Engine
 from tests.contracts.model.gate import Gate, Limits
 from tests.contracts.model.token import Token
 from tests.contracts.model.world import NOBODY, World
@@ -36,6 +39,7 @@ ROLES = (
     *("admin", "issuer", "attestor", "compliance", "limits", "guardian", "upgrader", "minter"),
     *("enforcer", "settler", "treasury"),
 )
+ENGINE_RIGHTS = {"settleNet": SETTLER, "releaseNetHolds": SETTLER}
 PARTIES = ("alice", "bob", "carol", "notary", "stranger")
 # A wallet that signs by writing (ERC-1271): it accepts a digest under which its storage has a one.
 WALLET = "0x60043554631626ba7e60e01b0260005260206000f3"
@@ -68,8 +72,10 @@ class Setting:
             "cad": self.bank.token,
             "eur": self.bank.new_token("EUR"),
             "gate": self.bank.gate,
+            "engine": self._engine(),
         }
-        for name in ("wallet", "twofold", "gate"):
+        self.people["engine"] = self.contracts["engine"].address
+        for name in ("wallet", "twofold", "gate", "engine"):
             self.chain.fund(self.people[name])
         self._give_rights()
         self.hearing = Hearing(self.contracts)
@@ -97,6 +103,7 @@ class Setting:
         for name in ("alice", "bob"):
             cad.flags[self.people[name]] = ALLOWED
         Gate(world, self.people["gate"], cad, Limits(*INITIAL_LIMITS))
+        Engine(world, self.people["engine"])
         return world
 
     def _told(self) -> Iterator[tuple[str, str, dict[str, Any], int]]:
@@ -108,11 +115,17 @@ class Setting:
             address, name, args = self.hearing.event(log)
             yield self.label(address), name, args, int(each["blockTimestamp"], 16)
 
+    def _engine(self) -> Contract:
+        artifact = artifacts.load("SettlementEngine")
+        return self.chain.deploy(artifact, self.bank.access.address, by=self.bank.admin)
+
     def _give_rights(self) -> None:
-        access, admin, eur = self.bank.access, self.bank.admin, self.contracts["eur"]
-        for function, role in RIGHTS["token"].items():
-            arguments = (eur.address, [eur.selector(function)], role)
-            access.send("setTargetFunctionRole", *arguments, by=admin)
+        access, admin = self.bank.access, self.bank.admin
+        for label, rights in (("eur", RIGHTS["token"]), ("engine", ENGINE_RIGHTS)):
+            contract = self.contracts[label]
+            for function, role in rights.items():
+                arguments = (contract.address, [contract.selector(function)], role)
+                access.send("setTargetFunctionRole", *arguments, by=admin)
         for role in DELAYS:
             holder = self.bank.holders[role]
             access.send("revokeRole", role, holder, by=admin)

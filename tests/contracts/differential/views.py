@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 from node.chain import codec
 from tests.contracts.chain import Contract
 from tests.contracts.differential.setting import Setting
+from tests.contracts.model.engine import Engine
+from tests.contracts.model.engine_replay import EngineReplay
 from tests.contracts.model.gate import Gate
 from tests.contracts.model.holds import NONE
 from tests.contracts.model.replay import GateReplay, TokenReplay
@@ -21,7 +23,7 @@ from tests.contracts.model.world import World
 
 UNTOLD = object()
 ROW = 64
-HOLDERS = ("alice", "bob", "carol", "notary", "stranger", "wallet", "gate", "treasury")
+HOLDERS = ("alice", "bob", "carol", "notary", "stranger", "wallet", "gate", "engine")
 
 
 class View(NamedTuple):
@@ -70,6 +72,8 @@ def _views(setting: Setting, world: World, replays: dict[str, Any]) -> Iterator[
                 yield from _of_account(contract, model, replay, account)
         if isinstance(model, Gate):
             yield from _of_gate(contract, model, replay)
+        if isinstance(model, Engine):
+            yield from _of_engine(contract, model, replay)
 
 
 def _of_token(contract: Contract, token: Token, replay: TokenReplay) -> Iterator[View]:
@@ -117,6 +121,16 @@ def _of_gate(contract: Contract, gate: Gate, replay: GateReplay) -> Iterator[Vie
     for row in {each // ROW for each in gate.sequences}:
         told_bits = _bits(replay.sequences, row)
         yield View(contract, "sequencesUsed", (row,), _bits(gate.sequences, row), told_bits)
+
+
+def _of_engine(contract: Contract, engine: Engine, replay: EngineReplay) -> Iterator[View]:
+    for content, instruction in engine.contents.items():
+        _, progress = engine.found(instruction)
+        stands = (progress.state, progress.affirmed, progress.cancelling)
+        told = replay.progress(content, instruction)
+        yield View(contract, "progressOf", (instruction,), stands, told)
+    for cycle in engine.cycles:
+        yield View(contract, "isCycleSettled", (cycle,), True, cycle in replay.cycles)
 
 
 def _bits(sequences: set[int], row: int) -> int:
