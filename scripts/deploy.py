@@ -18,8 +18,11 @@ from typing import Any
 
 from rich.console import Console
 
+from node.chain.deployment.adding import Addition, add
 from node.chain.deployment.apply import ensure_deployed
 from node.chain.deployment.plan import read_plan
+from node.chain.deployment.roles import ADMIN
+from node.chain.deployment.scheduled import Hands
 from node.chain.deployment.steps import steps_of
 from node.chain.deployment.verify import verify
 from node.chain.deployments import Deployment
@@ -27,10 +30,18 @@ from node.core.errors import Rejected
 from node.core.types import Address
 from node.submission.deployer import KeystoreDeployer
 from scripts.deployment import place as places
+from scripts.deployment.calls import call_text, leave_batch
 from scripts.deployment.outcome import DIFFERENCE, OK, ended
 from scripts.deployment.place import Place
-from scripts.deployment.screen import differences_table, show
-from scripts.deployment.survey import State, Survey, as_json, differences_as_json, surveyed
+from scripts.deployment.screen import differences_table, rights_table, show
+from scripts.deployment.survey import (
+    State,
+    Survey,
+    addition_as_json,
+    as_json,
+    differences_as_json,
+    surveyed,
+)
 
 
 class NotConfirmed(Rejected):
@@ -59,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     for verb in (plan, apply):
         places.add_place(verb)
         places.add_keys(verb)
+        places.add_account(verb, ADMIN)
     apply.add_argument("--yes", action="store_true", help="do not ask")
     key = verbs.add_parser("key", help="the address of the key that pays; made where there is none")
     places.add_folder(key)
@@ -71,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
 def _plan(options: argparse.Namespace) -> int:
     plan, payer = read_plan(options.plan), places.deployer_seen(options)
     with places.opened(options, plan, payer, writes=False) as place:
-        found = surveyed(place, payer)
+        found = surveyed(place, payer, options.account)
     if options.json:
         print(json.dumps(as_json(found)))
     else:
@@ -82,10 +94,12 @@ def _plan(options: argparse.Namespace) -> int:
 def _apply(options: argparse.Namespace) -> int:
     plan, payer = read_plan(options.plan), places.deployer(options)
     with places.opened(options, plan, payer.address, writes=True) as place:
-        found = surveyed(place, payer.address)
-        if found.state in {State.NOTHING, State.INTERRUPTED}:
+        found = surveyed(place, payer.address, options.account)
+        if found.state in {State.NOTHING, State.INTERRUPTED, State.ADDING}:
             found.refuse_unfunded()
             _confirmed(options, found)
+        if found.state is State.ADDING and not _added(options, place, payer).done:
+            return OK
         deployment = _sent(place, payer)
         differences = tuple(verify(place.rpc, place.plan, deployment))
     if options.json:
@@ -99,6 +113,22 @@ def _apply(options: argparse.Namespace) -> int:
     else:
         _say(found, deployment)
     return DIFFERENCE if differences else OK
+
+
+def _added(options: argparse.Namespace, place: Place, payer: KeystoreDeployer) -> Addition:
+    """Create what is to be added, and have ADMIN give it its rights as far as that goes now."""
+    admin = places.holder(place.plan, ADMIN, options.account)
+    hands = Hands(payer, admin, places.signer(options, admin))
+    console = Console(stderr=True, highlight=False)
+    found = add(place.rpc, place.plan, place.record, hands, progress=console.print)
+    leave_batch(place.record, place.plan.chain_id, found.calls)
+    if found.done:
+        return found
+    if options.json:
+        print(json.dumps({"state": "ADDING", "addition": addition_as_json(found)}))
+    else:
+        Console(highlight=False).print(rights_table(found), *map(call_text, found.calls))
+    return found
 
 
 def _key(options: argparse.Namespace) -> int:

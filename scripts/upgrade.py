@@ -17,28 +17,17 @@ import sys
 
 from rich.console import Console
 
-from node.chain.deployment.plan import Plan, read_plan
+from node.chain.deployment.plan import read_plan
+from node.chain.deployment.roles import UPGRADER
+from node.chain.deployment.scheduled import Hands
 from node.chain.deployment.upgrade import surveyed
-from node.chain.deployment.upgrading import Hands, Progress, advance, upgrade_differences
-from node.chain.deployments import checksummed
-from node.core.errors import Rejected
-from node.core.ids import wallet_key
-from node.core.types import Address
-from node.submission.deployer import KeystoreDeployer
+from node.chain.deployment.upgrading import Progress, advance, upgrade_differences
 from scripts.deployment import place as places
 from scripts.deployment import upgrade_screen as screen
+from scripts.deployment.calls import leave_batch
 from scripts.deployment.outcome import DIFFERENCE, OK, REFUSED, ended
-from scripts.deployment.place import Place
-from scripts.deployment.safe_batch import write_batch
 from scripts.deployment.screen import differences_table
 from scripts.deployment.survey import differences_as_json
-
-
-class UpgraderUnclear(Rejected):
-    """The plan does not say which one account schedules."""
-
-    code = "UPGRADER_UNCLEAR"
-    title = "Upgrader unclear"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -63,10 +52,7 @@ def _parser() -> argparse.ArgumentParser:
             help="call of the new code, made as it is installed",
         )  # fmt: skip
     places.add_keys(apply)
-    apply.add_argument(
-        "--account", type=_account, metavar="0x…",
-        help="who schedules (default: the one holder of UPGRADER in the plan)",
-    )  # fmt: skip
+    places.add_account(apply, UPGRADER)
     return parser
 
 
@@ -79,19 +65,17 @@ def _plan(options: argparse.Namespace) -> int:
 
 def _apply(options: argparse.Namespace) -> int:
     plan = read_plan(options.plan)
-    account = _upgrader(plan, options.account)
-    keys = places.keystore(options)
+    account = places.holder(plan, UPGRADER, options.account)
     payer = places.deployer(options)
-    signer = KeystoreDeployer(keys, account) if wallet_key(account) in keys.addresses() else None
     with places.opened(options, plan, payer.address, writes=True) as place:
         found = advance(
             place.rpc,
             place.record,
-            Hands(payer, account, signer),
+            Hands(payer, account, places.signer(options, account)),
             options.migration,
             progress=lambda step: print(step, file=sys.stderr),
         )
-        _batch(place, found)
+        leave_batch(place.record, plan.chain_id, found.calls)
     _shown(options, found)
     return OK
 
@@ -118,41 +102,10 @@ def _shown(options: argparse.Namespace, found: Progress) -> None:
         screen.show(Console(highlight=False), found)
 
 
-def _batch(place: Place, found: Progress) -> None:
-    """Leave what a Safe has to send beside the record, as its web application reads it."""
-    path = place.record.with_suffix(".safe.json")
-    path.unlink(missing_ok=True)
-    if found.calls:
-        calls = [(each.what, each.to, each.data) for each in found.calls]
-        write_batch(path, place.plan.chain_id, calls)
-        print(f"for the Safe: {path}", file=sys.stderr)
-
-
-def _upgrader(plan: Plan, asked: Address | None) -> Address:
-    holders = plan.roles["UPGRADER"].holders
-    if asked is not None and asked not in holders:
-        raise UpgraderUnclear(
-            f"{asked} does not hold UPGRADER in the plan",
-            remedy=f"Name one of {', '.join(holders)}.",
-        )
-    if asked is None and len(holders) > 1:
-        raise UpgraderUnclear(
-            "several accounts hold UPGRADER", remedy=f"Name one by --account: {', '.join(holders)}."
-        )
-    return asked or holders[0]
-
-
 def _calldata(text: str) -> str:
     if not re.fullmatch(r"0x(?:[0-9a-fA-F]{2})*", text):
         raise argparse.ArgumentTypeError("is 0x and hexadecimal digits")
     return text
-
-
-def _account(text: str) -> Address:
-    try:
-        return checksummed(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 if __name__ == "__main__":

@@ -90,9 +90,13 @@ def _load(folder: Path, name: str) -> Artifact:
 
 
 def file_of(name: str) -> bytes:
-    """The file of a contract, as `load` has checked it."""
-    load(name)
-    return _content(FOLDER / f"{name}.json")
+    """The file of a contract, the very one that `load` has read. Raises `ArtifactDamaged`."""
+    expected, content = load(name).hash, _content(FOLDER / f"{name}.json")
+    if sha256_hex(content) != expected:
+        raise ArtifactDamaged(
+            f"{name}.json has changed since it was read", remedy="Start again, on one release."
+        )
+    return content
 
 
 def parsed(content: bytes) -> Artifact:

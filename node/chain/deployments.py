@@ -27,6 +27,8 @@ Argument = str | bool | tuple[str | bool, ...]
 
 ACCESS = "access"
 UPGRADER = "upgrader"
+ENGINE = "engine"
+ADAPTER = "adapter"
 
 
 class DeploymentMissing(NotFound):

@@ -19,11 +19,13 @@ from typing import Final
 
 from node.chain.deployment.apply import check_chain
 from node.chain.deployment.plan import Plan
-from node.chain.deployments import Deployment, deployment_path, load_deployment
+from node.chain.deployment.roles import RoleRule
+from node.chain.deployments import Deployment, checksummed, deployment_path, load_deployment
 from node.chain.embedded import EmbeddedChain
 from node.chain.finality import EMBEDDED_CHAIN_ID
 from node.chain.rpc import Rpc
 from node.core.errors import Rejected
+from node.core.ids import wallet_key
 from node.core.types import Address
 from node.submission.deployer import KeystoreDeployer
 from node.submission.signer import KeystoreSigner
@@ -38,6 +40,13 @@ class PasswordMissing(Rejected):
 
     code = "KEYSTORE_PASSWORD_MISSING"
     title = "Keystore password missing"
+
+
+class AccountUnclear(Rejected):
+    """The plan does not say which one account schedules."""
+
+    code = "ACCOUNT_UNCLEAR"
+    title = "Account unclear"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,36 @@ def add_keys(parser: argparse.ArgumentParser) -> None:
         "--deployer", type=_label, default="deployer", metavar="LABEL",
         help="label of the key that pays (default: deployer)",
     )  # fmt: skip
+
+
+def add_account(parser: argparse.ArgumentParser, role: RoleRule) -> None:
+    """The argument that says who schedules what needs a delay."""
+    parser.add_argument(
+        "--account", type=_account, metavar="0x…",
+        help=f"who schedules (default: the one holder of {role.name} in the plan)",
+    )  # fmt: skip
+
+
+def holder(plan: Plan, role: RoleRule, asked: Address | None) -> Address:
+    """Who schedules: the account asked for, or the only one. Raises `AccountUnclear`."""
+    holders = plan.roles[role.name].holders
+    named = ", ".join(holders)
+    if asked is not None and asked not in holders:
+        raise AccountUnclear(
+            f"{asked} does not hold {role.name} in the plan", remedy=f"Name one of {named}."
+        )
+    if asked is None and len(holders) > 1:
+        raise AccountUnclear(
+            f"several accounts hold {role.name}", remedy=f"Name one by --account: {named}."
+        )
+    return asked or holders[0]
+
+
+def signer(options: argparse.Namespace, account: Address) -> KeystoreDeployer | None:
+    """Signs for an account whose key is in the keystore; None for a Safe, or where it is not."""
+    keys = keystore(options)
+    known = wallet_key(account) in keys.addresses()
+    return KeystoreDeployer(keys, account) if known else None
 
 
 def keystore(options: argparse.Namespace) -> KeystoreSigner:
@@ -174,6 +213,13 @@ def _endpoint(text: str) -> str:
     if text != EMBEDDED and not re.match(r"https?://[^/]", text):
         raise argparse.ArgumentTypeError("is http://… or https://…, or the word `embedded`")
     return text
+
+
+def _account(text: str) -> Address:
+    try:
+        return checksummed(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _label(text: str) -> str:

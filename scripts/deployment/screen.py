@@ -6,6 +6,7 @@ In: `Survey`, differences. Out: tables on a console. Called by: deploy, verify_d
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from itertools import groupby
 
 from rich import box
@@ -13,16 +14,20 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from node.chain.deployment.adding import Addition
 from node.chain.deployment.code import Difference
 from node.chain.deployment.plan import Plan
 from node.chain.deployment.roles import ROLES, RoleRule
+from node.chain.deployment.scheduled import Stage
 from node.chain.deployment.steps import RIGHTS, creations
+from scripts.deployment.calls import call_text
 from scripts.deployment.survey import State, Survey, delay, ether, functions, holders
 
 _COLOUR = {
     State.NOTHING: "bold",
     State.INTERRUPTED: "bold yellow",
     State.STANDS: "bold green",
+    State.ADDING: "bold yellow",
     State.DIFFERS: "bold red",
 }
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
@@ -34,9 +39,26 @@ def show(console: Console, survey: Survey) -> None:
     parts.append(_limits(survey.place.plan))
     if survey.gas:
         parts.append(_cost(survey))
+    if survey.addition and survey.addition.rights:
+        parts.append(rights_table(survey.addition))
+        parts += [call_text(each) for each in survey.addition.calls]
     if survey.differences:
         parts.append(differences_table(survey.differences))
     console.print(Group(*parts))
+
+
+def rights_table(found: Addition) -> Table:
+    """What ADMIN has to give to contracts that were added, and how far that is."""
+    table = _table("Rights that ADMIN has to give", "contract and role", "stage")
+    for each in found.rights:
+        when = f", from {moment(each.ready_at)}" if each.stage is Stage.WAITING else ""
+        _row(table, each.delayed.what, f"{each.stage}{when}")
+    return table
+
+
+def moment(seconds: int) -> str:
+    """A time of the chain."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def differences_table(differences: Iterable[Difference]) -> Table:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from node.chain.deployment.adding import Addition, addition
 from node.chain.deployment.code import Difference
 from node.chain.deployment.functions import FUNCTIONS
 from node.chain.deployment.journal import signed_steps
 from node.chain.deployment.plan import Plan
-from node.chain.deployment.roles import ROLES, RoleRule
+from node.chain.deployment.roles import ADMIN, ROLES, RoleRule
 from node.chain.deployment.sending import GAS_MARGIN_PERCENT
 from node.chain.deployment.steps import RIGHTS, creations, steps_of
 from node.chain.deployment.verify import verify
@@ -24,6 +25,7 @@ from node.chain.rpc import Rpc
 from node.core.errors import Rejected
 from node.core.money import decimal_text
 from node.core.types import Address
+from scripts.deployment.calls import calls_as_json
 from scripts.deployment.place import Place
 from scripts.deployment.rehearsal import rehearsed
 
@@ -36,6 +38,7 @@ class State(StrEnum):
     NOTHING = "nothing stands"
     INTERRUPTED = "interrupted"
     STANDS = "everything stands"
+    ADDING = "to be added to"
     DIFFERS = "what stands differs"
 
 
@@ -62,6 +65,7 @@ class Survey:
     balance_wei: int
     fee_wei: int
     differences: tuple[Difference, ...] = ()
+    addition: Addition | None = None
 
     @property
     def cost_wei_max(self) -> int:
@@ -78,12 +82,18 @@ class Survey:
             )
 
 
-def surveyed(place: Place, payer: Address | None) -> Survey:
-    """What stands and what is left. Raises `PlanDiffers` for a journal of another plan."""
+def surveyed(place: Place, payer: Address | None, admin: Address | None = None) -> Survey:
+    """What stands and what is left; `admin` gives rights to what is added, else the first holder.
+
+    Raises `PlanDiffers` for a journal of another plan.
+    """
     fees = place.rpc.fees()
     differences = _differences(place)
     done = _done(place)
+    added = _addition(place, admin) if differences else None
     state = State.DIFFERS if differences else _state(place, done)
+    if added is not None:
+        state, done = State.ADDING, done | {each.label: each.address for each in added.made}
     left = [step for step in steps_of(place.plan) if step not in done]
     gas = rehearsed(place.plan) if left and state is not State.DIFFERS else {}
     return Survey(
@@ -94,8 +104,14 @@ def surveyed(place: Place, payer: Address | None) -> Survey:
         payer=payer,
         balance_wei=place.rpc.balance(payer) if payer else 0,
         fee_wei=2 * fees.base_wei + fees.tip_wei,
-        differences=tuple(differences),
+        differences=() if added else tuple(differences),
+        addition=added,
     )
+
+
+def _addition(place: Place, admin: Address | None) -> Addition | None:
+    account = admin or place.plan.roles[ADMIN.name].holders[0]
+    return addition(place.rpc, place.plan, place.record, account)
 
 
 def _differences(place: Place) -> list[Difference]:
@@ -153,6 +169,21 @@ def as_json(survey: Survey) -> dict[str, Any]:
             "cost_wei_max": str(survey.cost_wei_max),
         },
         "differences": differences_as_json(survey.differences),
+        "addition": addition_as_json(survey.addition) if survey.addition else None,
+    }
+
+
+def addition_as_json(found: Addition) -> dict[str, Any]:
+    """What is to be added, and what ADMIN has to send for it now."""
+    return {
+        "done": found.done,
+        "to_create": [each.label for each in found.missing],
+        "created": {each.label: each.address for each in found.made},
+        "rights": [
+            {"what": each.delayed.what, "stage": each.stage.name, "ready_at": each.ready_at}
+            for each in found.rights
+        ],
+        "calls": calls_as_json(found.calls),
     }
 
 

@@ -6,7 +6,6 @@ In: `Progress`. Out: tables on a console, a mapping. Called by: upgrade.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from rich import box
@@ -15,11 +14,13 @@ from rich.table import Table
 from rich.text import Text
 
 from node.chain.deployment.layout import added, gained, lost
-from node.chain.deployment.upgrade import Stage, Survey, Turn
-from node.chain.deployment.upgrading import Call, Progress
+from node.chain.deployment.scheduled import Stage
+from node.chain.deployment.upgrade import Survey, Turn
+from node.chain.deployment.upgrading import Progress
+from scripts.deployment.calls import call_text, calls_as_json
+from scripts.deployment.screen import moment
 
 _HASH_DIGITS: Final = 12
-_CALLDATA_SHOWN: Final = 74
 
 
 def show(console: Console, found: Progress) -> None:
@@ -39,7 +40,7 @@ def show(console: Console, found: Progress) -> None:
     for each in survey.all_faults:
         console.print(Text(f"Refused: {each}", "bold red"))
     for call in found.calls:
-        console.print(_call(call))
+        console.print(call_text(call))
     if found.done:
         console.print("[bold green]Upgraded[/]: every token runs on the new code.")
 
@@ -57,10 +58,7 @@ def as_json(found: Progress) -> dict[str, Any]:
         "interface_lost": lost(survey.old, survey.new),
         "faults": survey.all_faults,
         "tokens": [_turn_as_json(each) for each in survey.turns],
-        "calls": [
-            {"what": each.what, "account": each.account, "to": each.to, "data": each.data}
-            for each in found.calls
-        ],
+        "calls": calls_as_json(found.calls),
     }
 
 
@@ -105,7 +103,7 @@ def _tokens(survey: Survey) -> Table:
 def _stage(turn: Turn) -> Iterator[str]:
     yield str(turn.stage)
     if turn.stage is Stage.WAITING:
-        yield f"from {datetime.fromtimestamp(turn.ready_at, UTC):%Y-%m-%d %H:%M:%S} UTC"
+        yield f"from {moment(turn.ready_at)}"
 
 
 def _rehearsal(turn: Turn) -> Iterator[str]:
@@ -116,11 +114,6 @@ def _rehearsal(turn: Turn) -> Iterator[str]:
     yield f"passed: {accounts} accounts, {holds} open holds compared"
     moves = "money moved round" if turn.moved else "no money moved: the upgrader holds none"
     yield moves
-
-
-def _call(call: Call) -> Text:
-    data = call.data if len(call.data) < _CALLDATA_SHOWN else f"{call.data[:_CALLDATA_SHOWN]}…"
-    return Text(f"{call.account} has to send {call.what}\n  to   {call.to}\n  data {data}\n")
 
 
 def _table(title: str, *columns: str) -> Table:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from scripts.proofs import coverage, hardhat, properties, slither, solidity
+from scripts.proofs import coverage, hardhat, properties, roles, slither, solidity
 from scripts.proofs.proof import Proof
 
 PROOFS: Final = (
     Proof("properties", properties.prove, alone=True),
+    Proof("roles", roles.prove),
     Proof("solidity", solidity.prove),
     Proof("hardhat", hardhat.prove),
     Proof("coverage", coverage.prove),

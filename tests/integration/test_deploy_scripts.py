@@ -158,13 +158,14 @@ def test_a_chain_that_another_process_writes_is_left_alone(scripts: Scripts) -> 
 
 def test_a_record_of_another_plan_is_refused_by_apply_and_shown_by_plan(scripts: Scripts) -> None:
     scripts.deploy("apply", "--yes")
-    scripts.write_plan("CAD", "EUR")
+    text = scripts.plan_path.read_text()
+    scripts.plan_path.write_text(text.replace('symbol = "dCAD"', 'symbol = "other"'))
     said = scripts.deploy("apply", "--yes")
     assert said.code == 3
-    assert "currency EUR: expected a token and a gate, found none on record" in said.err
+    assert "CAD.token symbol: expected other, found dCAD" in said.err
     said = scripts.deploy("plan", "--json")
     assert (said.code, said.json["state"]) == (1, "DIFFERS")
-    assert [each["subject"] for each in said.json["differences"]] == ["currency EUR"]
+    assert [each["subject"] for each in said.json["differences"]] == ["CAD.token symbol"]
     assert sent(scripts) == len(STEPS)
 
 

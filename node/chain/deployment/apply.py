@@ -8,7 +8,7 @@ Each step is a transaction of `sending`, which does none twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -108,31 +108,12 @@ class _Run:
         addresses = {DEPLOYER: self._deployer}
         made: list[DeployedContract] = []
         for each in creations(self._plan):
-            made.append(self._create(each, addresses))
+            made.append(created(self._sent, each, addresses))
             addresses[each.label] = made[-1].address
         called = tuple(each for each in made if each.label != CODE)
         self._sent(RIGHTS, addresses[ACCESS], self._rights(called))
         behind = tuple(each for each in made if each.label == CODE)
         return Deployment(self._chain_id, called, behind, self._plan.hash)
-
-    def _create(self, step: Creation, addresses: dict[str, Address]) -> DeployedContract:
-        args = filled(step.args, addresses)
-        artifact = load(step.artifact)
-        data = artifact.bytecode + encode_constructor(artifact, args).removeprefix("0x")
-        receipt = self._sent(step.label, None, data)
-        if receipt.contract_address is None:
-            raise StepFailed(f"{step.label}: the receipt names no contract")
-        return DeployedContract(
-            label=step.label,
-            contract=step.contract,
-            address=checksummed(receipt.contract_address),
-            block_number=receipt.block_number,
-            tx_hash=receipt.tx_hash,
-            constructor_args=_as_record(args),
-            artifact_hash=load(step.contract).hash,
-            currency=step.currency,
-            implementation=addresses[CODE] if step.speaks_for else None,
-        )
 
     def _sent(self, step: str, to: Address | None, data: str) -> Receipt:
         self._progress(step)
@@ -142,6 +123,31 @@ class _Run:
         """All rights in one call, so that there is no moment at which half of them are set."""
         calls = setup_calls(self._plan, contracts, self._deployer)
         return encode_call(load(BANK_ACCESS), "multicall", (calls,))
+
+
+def created(
+    send: Callable[[str, Address | None, str], Receipt],
+    step: Creation,
+    addresses: Mapping[str, Address],
+) -> DeployedContract:
+    """Create one contract; those it needs are in `addresses`, by label."""
+    args = filled(step.args, addresses)
+    artifact = load(step.artifact)
+    data = artifact.bytecode + encode_constructor(artifact, args).removeprefix("0x")
+    receipt = send(step.label, None, data)
+    if receipt.contract_address is None:
+        raise StepFailed(f"{step.label}: the receipt names no contract")
+    return DeployedContract(
+        label=step.label,
+        contract=step.contract,
+        address=checksummed(receipt.contract_address),
+        block_number=receipt.block_number,
+        tx_hash=receipt.tx_hash,
+        constructor_args=_as_record(args),
+        artifact_hash=load(step.contract).hash,
+        currency=step.currency,
+        implementation=addresses[CODE] if step.speaks_for else None,
+    )
 
 
 def _as_record(args: tuple[Any, ...]) -> tuple[Argument, ...]:

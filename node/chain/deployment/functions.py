@@ -23,6 +23,7 @@ from node.chain.deployment.roles import (
     ISSUER,
     LIMITS,
     MINTER,
+    SETTLER,
     TREASURY,
     UPGRADER,
     RoleRule,
@@ -59,6 +60,7 @@ FUNCTIONS: Final[Mapping[str, Mapping[str, RoleRule]]] = {
         "raiseLimits": LIMITS,
         "lowerLimits": GUARDIAN,
     },
+    "SettlementEngine": {"settleNet": SETTLER, "releaseNetHolds": SETTLER},
     "TokenUpgrader": {"upgrade": UPGRADER},
     "TreasuryAdapter": {
         "deposit": TREASURY,
@@ -107,6 +109,16 @@ OPEN: Final[Mapping[str, Mapping[str, str]]] = {
         "transferFrom": "the caller's allowance",
         "transferWithAuthorization": "the signature of the payer",
         "transferWithRef": "the caller's own money",
+    },
+    "SettlementEngine": {
+        "affirm": "to be a payer whose legs are all held",
+        "cancel": "to be a party, or every payer asking",
+        "execute": "every leg to be held",
+        "expire": "the deadline to have passed",
+        "instruct": "to be a party",
+        "setAuthority": NOBODY,
+        "settle": "the signatures of all payers",
+        "settleHeld": "to be the engine itself",
     },
     "TokenUpgrader": {
         "rehearse": "nothing: it always reverts and leaves no trace",

@@ -25,7 +25,7 @@ from node.core.money import currency
 from node.core.types import Address
 
 # Name and version of the domain in which a contract's own messages are signed.
-DOMAINS: Final[dict[str, tuple[str, str]]] = {}
+DOMAINS: Final = {"SettlementEngine": ("Concord SettlementEngine", "1")}
 _DOMAIN_TYPE: Final = (
     "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
 )
@@ -47,27 +47,31 @@ def answers(plan: Plan, deployment: Deployment, each: DeployedContract) -> dict[
         case "IssuanceGate":
             minted = deployment.token(each.currency).address.lower()
             return access | {"token": minted, "limits": plan.gate_limits(each.currency)}
-        case "TokenUpgrader":
+        case "TreasuryAdapter":
+            return access | {"treasury": plan.treasury.account.lower()}
+        case "SettlementEngine" | "TokenUpgrader":
             return access
     return {}
 
 
-def immutables(deployment: Deployment, each: DeployedContract) -> dict[str, bytes]:
+def immutables(plan: Plan, deployment: Deployment, each: DeployedContract) -> dict[str, bytes]:
     """The word behind every immutable of a contract's code, by its name."""
     found = {"__self": _address(each.address)}
     if each.contract == "IssuanceGate":
         found["token"] = _address(deployment.token(each.currency).address)
         found["_manager"] = _address(deployment.access.address)
+    if each.contract == "TreasuryAdapter":
+        found["treasury"] = _address(plan.treasury.account)
     if each.contract in DOMAINS:
         found |= _domain(*DOMAINS[each.contract], deployment.chain_id, each.address)
     return found
 
 
 def immutable_differences(
-    rpc: Rpc, deployment: Deployment, each: DeployedContract
+    rpc: Rpc, plan: Plan, deployment: Deployment, each: DeployedContract
 ) -> Iterator[Difference]:
     """Where something else was written into a contract's code than its plan means."""
-    code, promised = rpc.code(each.address), immutables(deployment, each)
+    code, promised = rpc.code(each.address), immutables(plan, deployment, each)
     for name, places in load(each.contract).immutable_references.items():
         wanted = promised.get(name)
         for found in {code[place["start"] :][: place["length"]] for place in places}:

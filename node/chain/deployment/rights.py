@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from node.chain.artifacts import load
 from node.chain.codec import encode_call
 from node.chain.deployment.functions import selectors
 from node.chain.deployment.plan import Plan
-from node.chain.deployment.roles import ADMIN, BY_NAME, ROLES
+from node.chain.deployment.roles import ADMIN, BY_NAME, ROLES, role_name
 from node.chain.deployments import DeployedContract
 from node.core.ids import wallet_key
 from node.core.types import Address
@@ -28,6 +29,18 @@ class Member:
     role_id: int
     account: Address
     delay: int
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One right on the access manager: the call that gives it, and reads that tell it is given.
+
+    A read is a function, its arguments and its answer.
+    """
+
+    what: str
+    data: str
+    reads: tuple[tuple[str, tuple[Any, ...], Any], ...]
 
 
 def members(plan: Plan, contracts: Iterable[DeployedContract]) -> tuple[Member, ...]:
@@ -60,7 +73,11 @@ def setup_calls(plan: Plan, contracts: Sequence[DeployedContract], deployer: Add
         for rule in ROLES
         if rule.guardian != ADMIN.name
     ]
-    calls += list(_function_roles(contracts))
+    calls += [
+        encode_call(access, "setTargetFunctionRole", (each.address, chosen, role_id))
+        for each in contracts
+        for role_id, chosen in _by_role(each)
+    ]
     calls += [
         encode_call(access, "grantRole", (each.role_id, each.account, each.delay))
         for each in reversed(members(plan, contracts))
@@ -69,12 +86,27 @@ def setup_calls(plan: Plan, contracts: Sequence[DeployedContract], deployer: Add
     return calls
 
 
-def _function_roles(contracts: Iterable[DeployedContract]) -> Iterator[str]:
-    access = load(BANK_ACCESS)
-    for target in contracts:
-        by_role: dict[int, list[str]] = {}
-        for selector, role_id in selectors(target.contract).items():
-            by_role.setdefault(role_id, []).append(selector)
-        for role_id, chosen in sorted(by_role.items()):
-            args = (target.address, chosen, role_id)
-            yield encode_call(access, "setTargetFunctionRole", args)
+def rights_to_give(contracts: Sequence[DeployedContract]) -> Iterator[Right]:
+    """Every right that contracts need, and every role that they hold."""
+    for contract in contracts:
+        for role_id, chosen in _by_role(contract):
+            args = (contract.address, chosen, role_id)
+            reads = tuple(
+                ("getTargetFunctionRole", (contract.address, each), role_id) for each in chosen
+            )
+            what = f"{contract.label}.{role_name(role_id)}"
+            yield Right(what, encode_call(load(BANK_ACCESS), "setTargetFunctionRole", args), reads)
+    for rule in ROLES:
+        for each in contracts:
+            if each.contract == rule.held_by:
+                call = encode_call(load(BANK_ACCESS), "grantRole", (rule.id, each.address, 0))
+                read = ("hasRole", (rule.id, each.address), (True, 0))
+                yield Right(f"{rule.name}.{each.label}", call, (read,))
+
+
+def _by_role(contract: DeployedContract) -> list[tuple[int, list[str]]]:
+    """The functions of a contract that ask for a role, by role."""
+    by_role: dict[int, list[str]] = {}
+    for selector, role_id in selectors(contract.contract).items():
+        by_role.setdefault(role_id, []).append(selector)
+    return sorted(by_role.items())

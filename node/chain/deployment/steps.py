@@ -14,7 +14,7 @@ from node.chain.artifacts import load
 from node.chain.codec import encode_call
 from node.chain.deployment.plan import Plan, TokenPlan
 from node.chain.deployment.rights import BANK_ACCESS
-from node.chain.deployments import ACCESS, UPGRADER
+from node.chain.deployments import ACCESS, ADAPTER, ENGINE, UPGRADER
 from node.core.money import currency
 from node.core.types import Address
 
@@ -72,6 +72,8 @@ def creations(plan: Plan) -> tuple[Creation, ...]:
     shared = (
         Creation(ACCESS, BANK_ACCESS, (AddressOf(DEPLOYER),)),
         Creation(UPGRADER, "TokenUpgrader", (AddressOf(ACCESS),)),
+        Creation(ENGINE, "SettlementEngine", (AddressOf(ACCESS),)),
+        Creation(ADAPTER, "TreasuryAdapter", (AddressOf(ACCESS), plan.treasury.account)),
         Creation(CODE, TOKEN),
     )
     own = (each for ccy, token in plan.tokens.items() for each in _currency(plan, ccy, token))

@@ -13,20 +13,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from node.chain import artifacts
 from node.chain.artifacts import Artifact, load
-from node.chain.codec import decode_error, decode_result, encode_call, encode_constructor
+from node.chain.codec import decode_error, encode_call, encode_constructor
 from node.chain.deployment.archive import find
 from node.chain.deployment.code import IMPLEMENTATION_SLOT, code_differences
 from node.chain.deployment.functions import function_names
 from node.chain.deployment.layout import faults
 from node.chain.deployment.pending import Pending, read_pending
 from node.chain.deployment.positions import Positions, positions
-from node.chain.deployment.rights import BANK_ACCESS
+from node.chain.deployment.scheduled import Delayed, Stage, stage_of
 from node.chain.deployment.steps import TOKEN
 from node.chain.deployments import DeployedContract, Deployment, checksummed, load_deployment
 from node.chain.rpc import CallReverted, Rpc
@@ -37,15 +36,6 @@ UPGRADER_CONTRACT: Final = "TokenUpgrader"
 SAMPLES_MAX: Final = 100
 # The token's function that an error of the upgrader is about.
 _QUESTION: Final = re.compile(r"^\w+\((?:question|call): (0x[0-9a-f]{8})")
-
-
-class Stage(StrEnum):
-    """How far the upgrade of one token is."""
-
-    NEW = "not scheduled"
-    WAITING = "scheduled"
-    READY = "may be done"
-    DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +97,13 @@ def surveyed(rpc: Rpc, record: Path, migration: str) -> Survey:
     return Survey(old, new, tuple(found), turns, deployment.upgrader.address, pending)
 
 
+def upgrade_of(deployment: Deployment, token: DeployedContract, pending: Pending) -> Delayed:
+    """The call that is scheduled for a token, and later done."""
+    call = pending.calls[token.currency]
+    target = deployment.upgrader.address
+    return Delayed(f"{token.currency}.upgrade", pending.account, target, call)
+
+
 def samples(found: Positions) -> tuple[list[Address], list[str]]:
     """What the call compares one by one: the largest accounts and the oldest open holds."""
     largest = sorted(found.accounts, key=lambda each: found.accounts[each].balance, reverse=True)
@@ -143,20 +140,9 @@ def _pending_turn(
 ) -> Turn:
     if installed(rpc, token) == pending.code:
         return Turn(token, Stage.DONE)
-    ready_at = _ready_at(rpc, deployment, pending.account, pending.calls[token.currency])
-    if ready_at == 0:
-        return Turn(token, Stage.NEW)
-    waits = ready_at > rpc.block("latest").timestamp
-    return Turn(token, Stage.WAITING if waits else Stage.READY, ready_at=ready_at)
-
-
-def _ready_at(rpc: Rpc, deployment: Deployment, account: Address, call: str) -> int:
-    """When a scheduled call may be done; zero when none is scheduled (any more)."""
-    access, target = load(BANK_ACCESS), deployment.access.address
-    hashing = encode_call(access, "hashOperation", (account, deployment.upgrader.address, call))
-    operation = decode_result(access, "hashOperation", rpc.call(target, hashing))
-    asking = encode_call(access, "getSchedule", (operation,))
-    return int(decode_result(access, "getSchedule", rpc.call(target, asking)))
+    delayed = upgrade_of(deployment, token, pending)
+    stage, ready_at = stage_of(rpc, deployment.access.address, delayed)
+    return Turn(token, stage, ready_at=ready_at)
 
 
 def _rehearsed(rpc: Rpc, upgrader: Address, args: tuple[object, ...]) -> tuple[bool, str]:

@@ -13,26 +13,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 from node.chain.artifacts import load
 from node.chain.codec import encode_call, encode_constructor
 from node.chain.deployment.archive import keep
 from node.chain.deployment.code import Difference
-from node.chain.deployment.journal import Journal, PlanDiffers, alone, journal_path, tx_hash
+from node.chain.deployment.journal import Journal, PlanDiffers, alone, journal_path
 from node.chain.deployment.pending import Pending, pending_path, save_pending
 from node.chain.deployment.plan import Plan
 from node.chain.deployment.positions import position_differences, positions
-from node.chain.deployment.rights import BANK_ACCESS
+from node.chain.deployment.scheduled import Call, Hands, Stage, next_call, refuse_gone
 from node.chain.deployment.sending import Deployer, Sender, StepFailed
 from node.chain.deployment.steps import CODE, TOKEN
 from node.chain.deployment.upgrade import (
     UPGRADER_CONTRACT,
-    Stage,
     Survey,
     Turn,
     samples,
     surveyed,
+    upgrade_of,
 )
 from node.chain.deployment.verify import verify
 from node.chain.deployments import (
@@ -47,41 +46,12 @@ from node.core.errors import Rejected
 from node.core.ids import wallet_key
 from node.core.types import Address
 
-SCHEDULE: Final = "schedule"
-UPGRADE: Final = "upgrade"
-
 
 class UpgradeUnsound(Rejected):
     """The new code must not take the place of what stands."""
 
     code = "UPGRADE_UNSOUND"
     title = "Upgrade refused"
-
-
-class UpgradeStopped(Rejected):
-    """What was scheduled is gone: a guardian cancelled it, or its week has passed."""
-
-    code = "UPGRADE_STOPPED"
-    title = "Upgrade stopped"
-
-
-@dataclass(frozen=True, slots=True)
-class Hands:
-    """Who creates the code, and who schedules: an account, and its key where that is at hand."""
-
-    deployer: Deployer
-    account: Address
-    signer: Deployer | None
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """What an account has to send itself."""
-
-    what: str
-    account: Address
-    to: Address
-    data: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +77,7 @@ def advance(
 ) -> Progress:
     """Do all that can be done now.
 
-    Raises `UpgradeUnsound`, `UpgradeStopped`, `StepFailed`, `DeploymentBusy`, `PlanDiffers`.
+    Raises `UpgradeUnsound`, `ScheduleGone`, `StepFailed`, `DeploymentBusy`, `PlanDiffers`.
     """
     with alone(record):
         survey = surveyed(rpc, record, migration)
@@ -204,36 +174,17 @@ class _Run:
 
     def _step(self, turn: Turn, pending: Pending) -> Iterator[Call]:
         """Take one token one step on; or say what its account has to send."""
-        upgrader, call = self._deployment.upgrader.address, pending.calls[turn.currency]
-        if turn.stage is Stage.READY:
-            yield from self._act(f"{turn.currency}.{UPGRADE}", pending, upgrader, call)
-        if turn.stage is Stage.NEW:
-            self._refuse_stopped(turn)
-            access, artifact = self._deployment.access.address, load(BANK_ACCESS)
-            data = encode_call(artifact, "schedule", (upgrader, call, 0))
-            yield from self._act(f"{turn.currency}.{SCHEDULE}", pending, access, data)
-
-    def _act(self, step: str, pending: Pending, to: Address, data: str) -> Iterator[Call]:
-        signer = self._hands.signer
-        if signer is None:
-            yield Call(step, pending.account, to, data)
-        else:
-            self._send(signer, step, to, data)
+        delayed = upgrade_of(self._deployment, turn.token, pending)
+        call = next_call(turn.stage, self._deployment.access.address, delayed)
+        if call is not None and self._hands.signer is not None:
+            refuse_gone(self._rpc, self._journal, call)
+            self._send(self._hands.signer, call.what, call.to, call.data)
+        elif call is not None:
+            yield call
 
     def _send(self, signer: Deployer, step: str, to: Address | None, data: str) -> Receipt:
         self._progress(step)
         return Sender(self._rpc, signer, self._journal).send(step, to, data)
-
-    def _refuse_stopped(self, turn: Turn) -> None:
-        raw = self._journal.find(f"{turn.currency}.{SCHEDULE}")
-        if raw is None or self._rpc.receipt(tx_hash(raw)) is None:
-            return
-        place = pending_path(self._record)
-        raise UpgradeStopped(
-            f"{turn.currency}: what was scheduled is gone: cancelled, or not done within a week",
-            remedy=f"Find out why. To begin anew remove {place.name} and"
-            f" {journal_path(place).name}. Nothing was sent.",
-        )
 
     def _finish(self, pending: Pending) -> None:
         keep(self._record, [TOKEN])

@@ -83,7 +83,7 @@ def _told(
 ) -> Iterator[Difference]:
     """Where a contract was made with other values than the plan's, or says so by now."""
     if not each.implementation:  # a proxy's code has no values, those behind it are on record
-        yield from immutable_differences(rpc, deployment, each)
+        yield from immutable_differences(rpc, plan, deployment, each)
     if each in deployment.implementations:
         return
     artifact = load(each.contract)
