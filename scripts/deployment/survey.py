@@ -38,7 +38,7 @@ class State(StrEnum):
     NOTHING = "nothing stands"
     INTERRUPTED = "interrupted"
     STANDS = "everything stands"
-    ADDING = "to be added to"
+    ADDING = "contracts are to be added"
     DIFFERS = "what stands differs"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tests.support.deployed import DEPLOYER, PASSWORD, roles_of
 from tests.support.deployment import STEPS, account
 from tests.support.deployment_script import Scripts
 from tests.support.optional import absent
+from tests.support.safe import sent
 
 pytestmark = pytest.mark.npm
 
@@ -164,3 +166,28 @@ def test_a_missing_currency_is_found(scripts: Scripts) -> None:
     scripts.deploy("apply", "--yes")
     scripts.write_plan("CAD", "EUR")
     assert differences(scripts) == {"currency EUR": "none on record"}
+
+
+def test_a_currency_is_added_to_what_stands(scripts: Scripts, anvil: Anvil) -> None:
+    scripts.deploy("apply", "--yes")
+    scripts.write_plan("CAD", "EUR")
+    admin = scripts.keys.address("ADMIN")
+    (scripts.folder / "keys" / "ADMIN.json").unlink()
+    shown = scripts.deploy("plan", "--json").json
+    assert (shown["state"], shown["addition"]["to_create"]) == ("ADDING", ["EUR.token", "EUR.gate"])
+    anvil.fund(admin)
+    anvil.ask("anvil_impersonateAccount", admin)
+    for seconds in (0, 49 * 3600):
+        anvil.ask("evm_increaseTime", seconds)
+        anvil.ask("evm_mine")
+        said = scripts.deploy("apply", "--yes")
+        assert (said.code, "Rights that ADMIN has to give" in said.out) == (0, True)
+        batch = json.loads(scripts.record.with_suffix(".safe.json").read_text())
+        told = scripts.deploy("plan", "--json").json["addition"]["calls"]
+        assert [each["data"] for each in told] == [each["data"] for each in batch["transactions"]]
+        for call in batch["transactions"]:
+            assert sent(anvil, admin, call["to"], call["data"]).status
+    said = scripts.deploy("apply", "--yes")
+    assert (said.code, "EUR.gate" in said.out) == (0, True)
+    assert not scripts.record.with_suffix(".safe.json").exists()
+    assert scripts.verify().code == 0
