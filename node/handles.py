@@ -26,6 +26,7 @@ from node.reconciliation.proof import Prover
 from node.services import Head, Services
 from node.settlement.onboarding import Onboarding
 from node.settlement.service import SettlementService
+from node.settlement.settlements import Settlements
 
 
 def services_of(
@@ -38,6 +39,9 @@ def services_of(
         engine=engine,
         clock=clock,
         settlement=SettlementService(engine=engine, clock=clock, desk=parts.desk, limits=limits),
+        settlements=Settlements(
+            engine=engine, clock=clock, desk=parts.desk, limits=limits, signer=parts.signer
+        ),
         onboarding=Onboarding(engine=engine, clock=clock, desk=parts.desk),
         prove=prover.prove,
         receive_file=Intake(parts).receive,

@@ -44,7 +44,7 @@ from node.submission.sender import SenderStage
 from node.submission.signer import Signer
 
 # Their custom errors are what a refused or reverted call is explained by.
-_CONTRACTS: Final = ("BankAccess", "DepositToken", "IssuanceGate")
+_CONTRACTS: Final = ("BankAccess", "DepositToken", "IssuanceGate", "SettlementEngine")
 
 
 @dataclass(frozen=True, slots=True)

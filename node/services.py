@@ -16,6 +16,7 @@ from node.core.types import ChainId
 from node.reconciliation.proof import Proof
 from node.settlement.onboarding import Onboarding
 from node.settlement.service import SettlementService
+from node.settlement.settlements import Settlements
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Services:
     engine: Engine
     clock: Clock
     settlement: SettlementService
+    settlements: Settlements
     onboarding: Onboarding
     prove: Callable[[], Proof]
     receive_file: Callable[[bytes, str, str], Received]

@@ -83,6 +83,7 @@ def _tell(told: dict[str, Any]) -> None:
     show.breaks(told["breaks"], console)
     for note in told["notes"]:
         console.print(f"[bold]note[/] {note['kind']}: {escape(note['text'])}", highlight=False)
+    show.settlements(told["settlements"], console)
     matched = sum(each["complete"] for each in told["matches"])
     console.print(f"{matched} of {len(told['matches'])} payments match in full.", highlight=False)
 

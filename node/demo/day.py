@@ -2,8 +2,9 @@
 
 In: a `Stage`. Out: a played day in the node's records. Called by: command here.
 
-The bank has one correspondent with an account in EUR and one in USD, and five customers. What the
-customers' money does is told by `PAYMENTS`; what goes wrong is in troubles.py and in `_bank_lines`.
+The bank has one correspondent with an account in EUR, one in USD and one in gold, and five
+customers. What the customers' money does is told by `PAYMENTS`, what they settle with each other is
+in exchanges.py; what goes wrong is in troubles.py and in `_bank_lines`.
 """
 
 from __future__ import annotations
@@ -14,22 +15,27 @@ from datetime import date
 from typing import Final
 
 from node.core.types import Address
-from node.demo import troubles
+from node.demo import exchanges, troubles
 from node.demo.correspondent import Account, Correspondent, Line
 from node.demo.stage import ACTOR, Customer, Stage, told_uetr
 from node.settlement.commands import IssueCommand, RedeemCommand, TransferCommand
 
-CURRENCIES: Final = ("EUR", "USD")
+MONEY: Final = ("EUR", "USD")
+# Gold is the asset of the day: a metal account is a claim on the bank as a deposit is, in ounces,
+# and is tokenised in the same way.
+CURRENCIES: Final = (*MONEY, "XAU")
 BANK_BIC: Final = "CNCDDEFF"
 CORRESPONDENT: Final = Correspondent("Nordland Bank", "NORDDEFF", BANK_BIC)
 EUR: Final = Account("EUR", "DE02100100109307118603", "1250000.00")
 USD: Final = Account("USD", "US-400-771-0093", "480000.00")
+GOLD: Final = Account("XAU", "XAU-400-771-0101", "160.000")
+ACCOUNTS: Final = (EUR, USD, GOLD)
 CUSTOMERS: Final = (
     Customer("acme", "Acme Logistics GmbH", CURRENCIES),
-    Customer("brenner", "Brenner & Söhne KG", CURRENCIES),
-    Customer("claro", "Claro Energy SE", CURRENCIES),
+    Customer("brenner", "Brenner & Söhne KG", MONEY),
+    Customer("claro", "Claro Energy SE", MONEY),
     Customer("delta", "Delta Pharma AG", CURRENCIES),
-    Customer("elm", "Elm Street Ventures", CURRENCIES, custodial=False),
+    Customer("elm", "Elm Street Ventures", MONEY, custodial=False),
 )
 
 
@@ -52,6 +58,7 @@ PAYMENTS: Final = (
     Payment("elm funds", "EUR", "6000.00", payee="elm"),
     Payment("acme dollars", "USD", "30000.00", payee="acme"),
     Payment("brenner dollars", "USD", "5000.00", payee="brenner"),
+    Payment("delta gold", "XAU", "40.000", payee="delta"),
     Payment("invoice 4711", "EUR", "1250.00", payer="acme", payee="brenner"),
     Payment("freight", "EUR", "300.00", payer="brenner", payee="claro"),
     Payment("licences", "USD", "2500.00", payer="acme", payee="delta"),
@@ -67,7 +74,7 @@ ABSENT: Final = "delta funds absent"
 def play(stage: Stage) -> None:
     """Play the whole day; what was played before is not played again."""
     stage.say("opening the accounts at the correspondent, onboarding five customers")
-    for account in (EUR, USD):
+    for account in ACCOUNTS:
         stage.node.onboarding.correspondent(
             account.currency, account.number, CORRESPONDENT.name, by=ACTOR
         )
@@ -82,6 +89,7 @@ def play(stage: Stage) -> None:
         if payment.payer:
             stage.instruct(command_of(payment, wallets))
     stage.play()
+    exchanges.play(stage, wallets)
     stage.say("the chain takes an issue back and brings it again")
     troubles.take_back(stage, _issue(TAKEN_BACK, wallets))
     stage.say("two payments race for one balance, the second reverts on chain")
@@ -120,7 +128,7 @@ def _uetr(payment: Payment) -> str:
 def _close(stage: Stage) -> None:
     """The statements of the day: what the bank did, and did not do, with the money."""
     day = _day_of(stage)
-    for account in (EUR, USD):
+    for account in ACCOUNTS:
         lines = [line for line in _bank_lines() if line.currency == account.currency]
         content = CORRESPONDENT.statement(account, lines, day)
         name = f"{account.currency.lower()}-{day.isoformat()}.xml"
@@ -164,4 +172,4 @@ def _named(label: str) -> str:
 
 
 def _number(code: str) -> str:
-    return next(each.number for each in (EUR, USD) if each.currency == code)
+    return next(each.number for each in ACCOUNTS if each.currency == code)

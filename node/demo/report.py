@@ -1,4 +1,4 @@
-"""What a story came to: the proof, the matches, the breaks and the notes, as one JSON object.
+"""What a story came to: proof, settlements, matches, breaks and notes, as one JSON object.
 
 In: a played node. Out: the object that `--json` prints. Called by: command here.
 
@@ -25,7 +25,7 @@ from node.reconciliation import store as reconciliation
 from node.reconciliation.match import Match
 from node.settlement import store as settlement
 from node.settlement.instruction import InstructionState
-from node.terminal.shapes import break_object, proof_object
+from node.terminal.shapes import break_object, proof_object, settlement_object
 
 _PAGE: Final = 1_000
 
@@ -45,16 +45,26 @@ def report(node: Node, files: Iterable[MessageFile] = ()) -> dict[str, Any]:
     with read_only(node.engine) as session:
         matches = list(_matches(session))
         found = reconciliation.open_breaks(session)
+        settled = list(_settlements(session))
         notes = [*_refused_files(session), *_failed(session), *_reorgs(session)]
     notes += [
         Note("MESSAGE_NOT_READ", f"{each.path.name}: {each.refusal}") for each in unread(files)
     ]
     return {
         "proof": proof_object(proof),
+        "settlements": settled,
         "matches": [_match_object(each) for each in matches],
         "breaks": [break_object(each, node.clock.today()) for each in found],
         "notes": [asdict(each) for each in notes],
     }
+
+
+def _settlements(session: Session) -> Iterator[dict[str, Any]]:
+    after = 0
+    while rows := settlement.settlements(session, after=after, limit=_PAGE):
+        for each in rows:
+            yield settlement_object(each, settlement.legs(session, each.id))
+        after = rows[-1].sequence
 
 
 def _match_object(found: Match) -> dict[str, Any]:

@@ -21,8 +21,16 @@ from node.core.ids import sha256_hex
 from node.core.types import Address
 from node.db.unit_of_work import read_only
 from node.settlement import store as settlement
-from node.settlement.commands import Caller, IssueCommand, RedeemCommand, TransferCommand
+from node.settlement.commands import (
+    Caller,
+    IssueCommand,
+    NetCommand,
+    RedeemCommand,
+    SettleCommand,
+    TransferCommand,
+)
 from node.settlement.instruction import Instruction
+from node.settlement.settlement import Settlement
 from node.submission import store as submission
 from node.submission.intent import AFLOAT, IntentState
 
@@ -30,6 +38,7 @@ ACTOR: Final = "demo"
 ROUNDS_MAX: Final = 200
 _PAGE: Final = 500
 Command = IssueCommand | RedeemCommand | TransferCommand
+Together = SettleCommand | NetCommand
 
 
 class DemoNeedsOwnChain(Rejected):
@@ -88,13 +97,7 @@ class Stage:
 
     def instruct(self, command: Command) -> Instruction:
         """Send a command as a client would; its UETR is its Idempotency-Key."""
-        service = self.node.services.settlement
-        caller = Caller(
-            actor=ACTOR,
-            scope=f"{ACTOR} {type(command).__name__}",
-            idempotency_key=command.uetr,
-            fingerprint=sha256_hex(repr(command).encode()),
-        )
+        service, caller = self.node.services.settlement, _caller(command)
         match command:
             case IssueCommand():
                 return service.issue(command, caller).instruction
@@ -102,6 +105,15 @@ class Stage:
                 return service.redeem(command, caller).instruction
             case TransferCommand():
                 return service.transfer(command, caller).instruction
+
+    def settle(self, command: Together) -> Settlement:
+        """The same for what several parties settle together."""
+        service, caller = self.node.services.settlements, _caller(command)
+        match command:
+            case SettleCommand():
+                return service.settle(command, caller).settlement
+            case NetCommand():
+                return service.net(command, caller).settlement
 
     def hand_in(self, content: bytes, name: str) -> None:
         """Hand a bank file in, once under its name, and keep it beside the node's data.
@@ -158,6 +170,15 @@ class Stage:
                 settlement.open_instructions(session)
                 or submission.intents_in(session, states, chain_id=chain_id)
             )
+
+
+def _caller(command: Command | Together) -> Caller:
+    return Caller(
+        actor=ACTOR,
+        scope=f"{ACTOR} {type(command).__name__}",
+        idempotency_key=command.uetr,
+        fingerprint=sha256_hex(repr(command).encode()),
+    )
 
 
 def told_uetr(*words: str) -> str:

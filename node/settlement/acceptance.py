@@ -64,7 +64,8 @@ def keep(session: Session, desk: Desk, instruction: Instruction, ref: bytes) -> 
     now, code = instruction.created_at, instruction.amount.asset.code
     store.insert(session, instruction)
     for wallet in filter(None, (instruction.debtor_wallet, instruction.creditor_wallet)):
-        journal.open_account(session, desk.account(code, wallet), at=now)
+        account, name = desk.account(code, wallet), desk.name_of(wallet)
+        journal.open_account(session, account, label=name, at=now)
     journal.expect(session, expectation_of(desk, instruction, ref), now)
     _tell(session, instruction, now)
 

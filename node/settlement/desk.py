@@ -7,16 +7,14 @@ Called by: app (composes it); service, onboarding and tracker here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from node.bindings import clearing_accounts
-from node.chain.deployments import DeployedContract, Deployment
+from node.chain.deployments import ENGINE, DeployedContract, Deployment
+from node.core.ids import wallet_key
 from node.core.types import Address, ChainId
 from node.ledger import chart
 from node.ledger.chart import AccountSpec
 from node.settlement.wallet import CurrencyNotTokenised
-
-_ENGINE: Final = "engine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +46,17 @@ class Desk:
     @property
     def engine(self) -> DeployedContract:
         """The settlement engine."""
-        return self.deployment.contract(_ENGINE)
+        return self.deployment.contract(ENGINE)
 
     def account(self, currency: str, address: str) -> AccountSpec:
         """The account of what an address holds: a customer's wallet, or a contract of ours."""
         wallet = chart.wallet(currency, address)
         return clearing_accounts(self.deployment.contracts).get(wallet.code, wallet)
+
+    def name_of(self, address: str) -> str:
+        """The name of a contract of ours at an address; empty where none is."""
+        found = (each for each in self.deployment.contracts if wallet_key(each.address) == address)
+        return next((each.contract for each in found), "")
 
     def _check(self, currency: str) -> None:
         if currency not in self.deployment.currencies:

@@ -2,6 +2,8 @@
 
 In: open instructions, their intents, the entries that answer them. Out: new states, ended
 expectations, holds given back, in one unit of work behind a fence. Called by: pipeline.
+
+A leg of a settlement stands where the settlement's intents stand: those are what carries it out.
 """
 
 from __future__ import annotations
@@ -12,10 +14,14 @@ from typing import Final
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from node.bindings import deposit_token, settlement_engine
+from node.chain.artifacts import load
+from node.chain.codec import decode_error
 from node.control import audit
 from node.core.clock import Clock
 from node.core.transitions import step
 from node.db.unit_of_work import unit_of_work
+from node.events import store as events
 from node.feed.outbox import Kind, tell
 from node.ledger import journal
 from node.ledger import store as ledger
@@ -23,6 +29,8 @@ from node.ledger.entry import Entry, Phase
 from node.settlement import store
 from node.settlement.desk import Desk
 from node.settlement.instruction import STEPS, Instruction, InstructionState
+from node.settlement.plan import Planner
+from node.settlement.settlement import SETTLES, Settlement
 from node.settlement.steps import prepare_cancellation
 from node.submission import store as intents_store
 from node.submission.intent import Intent, IntentState
@@ -30,6 +38,8 @@ from node.submission.intent import Intent, IntentState
 _IN_A_BLOCK: Final = frozenset({IntentState.MINED, IntentState.CONFIRMED, IntentState.FINAL})
 _NEVER_SENT: Final = frozenset({IntentState.REFUSED})
 _UNSENT: Final = _NEVER_SENT | {IntentState.PREPARED}
+# Whose custom errors a leg that was not paid is explained by.
+_TELL_WHY: Final = (deposit_token.CONTRACT, settlement_engine.CONTRACT)
 _LOST: Final = frozenset({IntentState.REVERTED, IntentState.DROPPED, IntentState.EXPIRED})
 
 
@@ -53,18 +63,23 @@ class TrackerStage:
             return sum(self._follow(session, each) for each in store.open_instructions(session))
 
     def _follow(self, session: Session, instruction: Instruction) -> bool:
+        settlement = _settlement_of(session, instruction)
+        carried_by = instruction.id if settlement is None else settlement.id
         intents = {
-            each.purpose: each
-            for each in intents_store.intents(session, instruction_id=instruction.id)
+            each.purpose: each for each in intents_store.intents(session, instruction_id=carried_by)
         }
         entries = ledger.entries_by_expectation(session, instruction.expectation_id)
-        state, reason = standing(instruction, intents, settled=is_settled(entries))
+        paid_by = instruction.kind.value if settlement is None else SETTLES[settlement.way]
+        settled = is_settled(entries)
+        state, reason = standing(instruction, intents, paid_by=paid_by, settled=settled)
+        if not settled and (why := _told_failed(session, intents.get(paid_by))):
+            state, reason = InstructionState.FAILED, why
         if state is instruction.state:
             return False
         step(STEPS, instruction.state, state)
         self._move(session, instruction, state, reason)
         if state in (InstructionState.REFUSED, InstructionState.FAILED):
-            self._give_up(session, instruction, intents, reason)
+            self._give_up(session, instruction, settlement, intents, reason)
         return True
 
     def _move(
@@ -93,27 +108,31 @@ class TrackerStage:
         self,
         session: Session,
         instruction: Instruction,
+        settlement: Settlement | None,
         intents: Mapping[str, Intent],
         reason: str,
     ) -> None:
         now = self._clock.now()
         journal.end_expectation(session, instruction.expectation_id, reason, now)
+        if settlement is not None:
+            Planner(session, self._desk, settlement, now).give_back(intents.values())
+            return
         held = intents.get("HOLD")
         if held is not None and held.state in _IN_A_BLOCK:
             prepare_cancellation(session, self._desk, instruction, now)
 
 
 def standing(
-    instruction: Instruction, intents: Mapping[str, Intent], *, settled: bool
+    instruction: Instruction, intents: Mapping[str, Intent], *, paid_by: str, settled: bool
 ) -> tuple[InstructionState, str]:
     """Where an instruction stands, and why when it ended badly.
 
-    The last intent is the payment itself; when one it waits for ends badly, it is refused with the
-    reason of that one.
+    The intent for the purpose `paid_by` is the payment itself; when one it waits for ends badly, it
+    is refused with the reason of that one.
     """
     if settled:
         return InstructionState.SETTLED, ""
-    payment = intents.get(instruction.kind.value)
+    payment = intents.get(paid_by)
     if payment is None:
         return instruction.state, instruction.reason
     if payment.state in _LOST | _NEVER_SENT:
@@ -131,6 +150,22 @@ def _ended(payment: Intent, intents: Mapping[str, Intent]) -> tuple[InstructionS
     if lost:
         return InstructionState.FAILED, lost[0].reason
     return InstructionState.REFUSED, payment.reason
+
+
+def _settlement_of(session: Session, instruction: Instruction) -> Settlement | None:
+    id_ = instruction.settlement_id
+    return store.settlement(session, id_) if id_ else None
+
+
+def _told_failed(session: Session, payment: Intent | None) -> str:
+    """What the engine says of a call that was mined, did not revert and yet moved nothing."""
+    if payment is None or payment.state is not IntentState.FINAL:
+        return ""
+    for event in events.events_of_transaction(session, payment.tx_hash):
+        if event.canonical and event.name == "SettlementFailed":
+            why = decode_error(map(load, _TELL_WHY), event.args["reason"])
+            return f"leg {int(event.args['leg']) + 1} was not paid: {why}"
+    return ""
 
 
 def is_settled(entries: Sequence[Entry]) -> bool:

@@ -6,15 +6,66 @@ Played once as a person would, in a process of its own; then looked at from seve
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
+from sqlmodel import Session
 
 from node.db.engine import open_engine
+from node.db.unit_of_work import read_only
+from node.events import store as events
+from node.ledger import balances
+from node.ledger import store as ledger
+from node.ledger.entry import Phase
+from node.settlement import store as settlement
+from node.settlement.settlement import SETTLES
+from node.submission import store as intents
 from tests.support.command_line import Said, concord
 from tests.support.postgres import Server
+
+# By method: how it is settled, what is exchanged, and what each party has more or less after it.
+SETTLED: Final[dict[str, tuple[str, list[tuple[str, str]], dict[tuple[str, str], int]]]] = {
+    "DVP": (
+        "HELD",
+        [("XAU", "10.000"), ("EUR", "23000.00")],
+        {
+            ("XAU", "Delta"): -10_000,
+            ("XAU", "Acme"): 10_000,
+            ("EUR", "Acme"): -2_300_000,
+            ("EUR", "Delta"): 2_300_000,
+        },
+    ),
+    "PVP": (
+        "SIGNED",
+        [("EUR", "10000.00"), ("USD", "10900.00")],
+        {
+            ("EUR", "Brenner"): -1_000_000,
+            ("EUR", "Acme"): 1_000_000,
+            ("USD", "Acme"): -1_090_000,
+            ("USD", "Brenner"): 1_090_000,
+        },
+    ),
+    "NET": (
+        "NETTED",
+        [("EUR", "3400.00")],
+        {
+            ("EUR", "Acme"): -310_000,
+            ("EUR", "Brenner"): -30_000,
+            ("EUR", "Claro"): 150_000,
+            ("EUR", "Delta"): 190_000,
+        },
+    ),
+}
+# By method: the events of the transaction that settles.
+TOLD: Final = {
+    "DVP": {"HoldClosed": 2, "Transfer": 2, "TransferRef": 2, "Settled": 1},
+    "PVP": {"Transfer": 2, "TransferRef": 2, "Settled": 1},
+    "NET": {"HoldClosed": 2, "Transfer": 4, "NetSettled": 1},
+}
 
 
 @dataclass(frozen=True)
@@ -27,6 +78,16 @@ class Place:
     def concord(self, *words: str) -> Said:
         """Run a command there."""
         return concord(self.folder, *words, CONCORD_DATABASE_URL=self.database_url)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """What its database holds."""
+        engine = open_engine(self.database_url)
+        try:
+            with read_only(engine) as session:
+                yield session
+        finally:
+            engine.dispose()
 
 
 @pytest.fixture(
@@ -53,15 +114,16 @@ def day(place: Place) -> Said:
 def test_the_proof_agrees_in_every_currency(day: Said) -> None:
     proof = day.json["proof"]
     assert proof["agrees"] is True
-    assert [line["currency"] for line in proof["lines"]] == ["EUR", "USD"]
+    assert [line["currency"] for line in proof["lines"]] == ["EUR", "USD", "XAU"]
     for line in proof["lines"]:
         assert line["block"] > 0
         assert line["ledger_sequence"] > 0
         assert line["chain"] == line["books"]
-    euro, dollar = proof["lines"]
+    euro, dollar, gold = proof["lines"]
     # 777.00 nobody announced, 20,000.00 that did not come, 12.00 the correspondent kept
     assert euro["difference"] == euro["explained"] == "-19235.00"
     assert (dollar["difference"], dollar["bank"]) == ("0.00", dollar["chain"])
+    assert (gold["difference"], gold["bank"]) == ("0.000", gold["chain"])
 
 
 def test_every_trouble_with_money_is_exactly_one_break(day: Said) -> None:
@@ -96,8 +158,87 @@ def test_every_trouble_that_left_no_difference_is_exactly_one_note(day: Said) ->
 
 def test_payments_through_the_bank_match_on_three_sides(day: Said) -> None:
     full = [each for each in day.json["matches"] if each["sides"] == ["chain", "books", "bank"]]
-    assert len(full) == 9
+    assert len(full) == 10
     assert {each["rule"] for each in full} == {"exact_reference", "reference_short"}
+
+
+@pytest.mark.parametrize("method", list(SETTLED))
+def test_what_customers_settle_with_each_other_is_settled(day: Said, method: str) -> None:
+    (told,) = [each for each in day.json["settlements"] if each["method"] == method]
+    way, moves, _ = SETTLED[method]
+    assert (told["way"], told["state"]) == (way, "SETTLED")
+    assert [(each["currency"], each["amount"]) for each in told["moves"]] == moves
+    assert {each["state"] for each in told["legs"]} == {"SETTLED"}
+    full = {each["uetr"]: each for each in day.json["matches"]}
+    for leg in told["legs"]:
+        assert full[leg["uetr"]]["sides"] == ["chain", "books"]
+        assert full[leg["uetr"]]["complete"] is True
+
+
+@pytest.mark.parametrize("method", list(SETTLED))
+def test_it_moves_just_what_was_agreed_from_wallet_to_wallet(
+    place: Place, day: Said, method: str
+) -> None:
+    (told,) = [each for each in day.json["settlements"] if each["method"] == method]
+    _, _, changes = SETTLED[method]
+    with place.reading() as session:
+        names = {str(each.address): each.name.split()[0] for each in settlement.wallets(session)}
+        posted = [
+            entry
+            for leg in told["legs"]
+            for entry in ledger.entries(session, uetr=leg["uetr"])
+            if entry.phase is Phase.POSTED
+        ]
+        # Each leg is booked once, under its own UETR.
+        assert len(posted) == len(told["legs"])
+        first, last = min(each.sequence for each in posted), max(each.sequence for each in posted)
+        accounts = {one.account for each in posted for one in each.postings}
+        moved = {
+            code: held(session, code, last) - held(session, code, first - 1) for code in accounts
+        }
+    assert {
+        (code.split(":")[1], names[code.split(":")[2]]): units
+        for code, units in moved.items()
+        if code.startswith("WALLET:")
+    } == changes
+    # What passes through the engine does not stay there.
+    assert all(units == 0 for code, units in moved.items() if code.startswith("CLEARING:"))
+
+
+@pytest.mark.parametrize(("method", "names"), list(TOLD.items()))
+def test_the_chain_tells_it_in_one_transaction(
+    place: Place, day: Said, method: str, names: dict[str, int]
+) -> None:
+    (told,) = [each for each in day.json["settlements"] if each["method"] == method]
+    with place.reading() as session:
+        kept = settlement.settlement_by_uetr(session, told["uetr"])
+        assert kept is not None
+        (by,) = [
+            each
+            for each in intents.intents(session, instruction_id=kept.id)
+            if each.purpose == SETTLES[kept.way]
+        ]
+        found = events.events_of_transaction(session, by.tx_hash)
+    assert Counter(each.name for each in found) == names
+    for each in found:
+        if each.name in {"TransferRef", "Settled", "NetSettled"}:
+            assert kept.content_id in each.args.values()
+    if method != "NET":
+        assert {each.uetr for each in found if each.name == "Settled"} == {told["uetr"]}
+
+
+def test_nothing_stays_held_and_nothing_stays_at_the_engine(place: Place, day: Said) -> None:
+    assert day.code == 0
+    with place.reading() as session:
+        opened = events.events_page(session, name="HoldOpened", limit=1000)
+        closed = events.events_page(session, name="HoldClosed", limit=1000)
+        clearing = ledger.accounts(session, "CLEARING")
+        assert {held(session, each.code) for each in clearing} == {0}
+    assert [each.currency for each in clearing] == ["EUR"]
+    assert {each.args["id"] for each in opened} == {each.args["id"] for each in closed}
+    freed = Counter(each.args["released"] for each in closed if int(each.args["released"]))
+    # Of what four set aside for the batch; two of them come to pay nothing.
+    assert freed == {"190000": 1, "70000": 1, "200000": 2}
 
 
 def test_played_again_it_goes_on_from_its_state(place: Place, day: Said) -> None:
@@ -119,6 +260,13 @@ def test_prove_says_so_by_its_exit_code(place: Place, day: Said) -> None:
     tampered = place.concord("prove", "--json")
     assert tampered.code == 1
     assert tampered.json["agrees"] is False
+
+
+def held(session: Session, code: str, until: int | None = None) -> int:
+    """What an account holds, as of an entry."""
+    account = ledger.account(session, code)
+    assert account is not None
+    return balances.balance(session, code, sequence_until=until).posted(account.normal_side)
 
 
 def _settled(told: dict[str, Any]) -> dict[str, Any]:

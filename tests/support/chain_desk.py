@@ -22,11 +22,12 @@ from node.settlement.desk import Desk
 from node.settlement.instruction import Instruction, instruction_id
 from node.settlement.onboarding import Onboarding
 from node.settlement.service import SettlementService
+from node.settlement.settlements import Settlements
 from node.settlement.tracker import TrackerStage
 from node.submission import store as intents
 from node.submission.intent import Intent
 from tests.support.chain_bank import deployment, desk
-from tests.support.chain_keys import address
+from tests.support.chain_keys import CUSTOMERS, MemorySigner, address
 from tests.support.clock import Clock
 
 NOSTRO = "9875687"
@@ -91,6 +92,16 @@ class SettlementDesk:
     def service(self) -> SettlementService:
         return SettlementService(
             engine=self.engine, clock=self.clock, desk=self.desk, limits=self.limits
+        )
+
+    @property
+    def settlements(self) -> Settlements:
+        return Settlements(
+            engine=self.engine,
+            clock=self.clock,
+            desk=self.desk,
+            limits=self.limits,
+            signer=MemorySigner(*CUSTOMERS),
         )
 
     @property

@@ -65,6 +65,7 @@ class Node:
             engine=self.engine,
             clock=self.clock,
             settlement=cast("Any", SimpleNamespace()),
+            settlements=cast("Any", SimpleNamespace()),
             onboarding=cast("Any", SimpleNamespace()),
             prove=self._prove,
             receive_file=cast("Any", lambda *file: self.received.append(file)),

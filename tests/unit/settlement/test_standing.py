@@ -39,7 +39,8 @@ def test_no_step_of_its_intents_asks_for_an_illegal_one(
     first: tuple[IntentState, IntentState], paid: tuple[IntentState, IntentState]
 ) -> None:
     before, after = (
-        standing(AN_ISSUE, intents_in(first[at], paid[at]), settled=False)[0] for at in (0, 1)
+        standing(AN_ISSUE, intents_in(first[at], paid[at]), paid_by="ISSUE", settled=False)[0]
+        for at in (0, 1)
     )
     if before is not after and before not in ENDS:
         assert step(STEPS, before, after) is after
