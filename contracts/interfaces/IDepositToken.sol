@@ -46,6 +46,8 @@ interface IDepositToken is
     function initialize(
         string calldata name,
         string calldata symbol,
+        // There is no body here in which it could hide the function.
+        // slither-disable-next-line shadowing-local
         string calldata currency,
         uint8 decimals,
         address access

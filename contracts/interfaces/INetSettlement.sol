@@ -8,8 +8,8 @@ import {HoldTerms} from "./IDepositHolds.sol";
 /// @param token The token all of this is owed in.
 /// @param obligations Gross list, two to a word, each `debtor (8 bits) | creditor (8) | amount
 /// (112)`. The last half word may be empty.
-/// @param debits Net debtors, one to a word: `party (8) | held (120) | amount (128)`. `held` is what
-/// the party holds for the cycle, its cap.
+/// @param debits Net debtors, one to a word: `party (8) | held (120) | amount (128)`. `held` is
+/// what the party holds for the cycle, its cap.
 /// @param credits Net creditors, two to a word, each `party (8) | amount (120)`. The last half word
 /// may be empty.
 struct NetSection {

@@ -54,9 +54,9 @@ struct Progress {
 }
 
 /// @title Delivery versus payment and payment versus payment, in any number of legs
-/// @notice Two ways lead to Settled. In one shot, `settle` brings every payer's signature. By holds,
-/// each payer opens the holds that `holdTerms` gives; an open hold is consent to exactly this
-/// content until its deadline, and cannot be taken back by its holder.
+/// @notice Two ways lead to Settled. In one shot, `settle` brings every payer's signature. By
+/// holds, each payer opens the hold that `holdTerms` gives for each of its legs; an open hold is
+/// consent to exactly this content until its deadline, and its holder cannot take it back.
 ///
 ///     action   | from                     | by whom, and when                         | to
 ///     ---------|--------------------------|-------------------------------------------|----------

@@ -5,6 +5,9 @@ pragma solidity 0.8.37;
 /// @notice What is called may answer with megabytes, with nothing, or burn the gas it is given;
 /// none of it reaches the caller beyond the bounds below.
 library BoundedCall {
+    // Solidity copies all that is returned, however long; each block says why it is sound.
+    // slither-disable-start assembly
+
     /// @dev Enough for any error of ours, and for the part of a text that tells what it is about.
     uint256 internal constant REASON_BYTES_MAX = 256;
 
@@ -64,4 +67,6 @@ library BoundedCall {
             returndatacopy(add(reason, 0x20), 0, size)
         }
     }
+
+    // slither-disable-end assembly
 }

@@ -14,8 +14,8 @@ library Instructions {
         "Leg(address token,address from,address to,uint256 amount)"
     );
 
-    /// @notice EIP-712 struct hash, and what two trades with neighbouring salts share: payers, tokens
-    /// and the salt without its lowest bit. Refuses a content that is not well formed.
+    /// @notice EIP-712 struct hash, and what two trades with neighbouring salts share: payers,
+    /// tokens and the salt without its lowest bit. Refuses a content that is not well formed.
     function identify(Instruction calldata instruction)
         internal
         view

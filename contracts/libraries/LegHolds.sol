@@ -6,9 +6,9 @@ import {Instruction, Leg} from "../interfaces/ISettlementEngine.sol";
 import {BoundedCall} from "./BoundedCall.sol";
 
 /// @title The holds that an instruction is settled out of
-/// @notice Here a call that fails is an answer: a hold that does not show itself is not open, and one
-/// that is not released stays. So each call gets an amount of gas that no caller can lessen and no
-/// token can burn more of.
+/// @notice Here a call that fails is an answer: a hold that does not show itself is not open, and
+/// one that is not released stays. So each call gets an amount of gas that no caller can lessen and
+/// no token can burn more of.
 library LegHolds {
     // Several times what a deposit token needs, cold and behind its proxy.
     uint256 private constant READ_GAS_MAX = 50_000;
@@ -71,6 +71,8 @@ library LegHolds {
             Leg calldata leg = instruction.legs[i];
             HoldTerms memory hold = terms(id, leg, instruction.deadline);
             BoundedCall.requireGas(RELEASE_GAS_MAX);
+            // A hold that cannot be released now is released at its token, from the deadline on.
+            // slither-disable-next-line unused-return
             BoundedCall.tryCall(
                 leg.token, RELEASE_GAS_MAX, abi.encodeCall(IDepositHolds.releaseHold, (hold))
             );

@@ -69,7 +69,8 @@ library NetList {
         for (uint256 i = 0; i < count; ++i) {
             uint256 word = section.debits[i];
             uint256 amount = word & HALF_MASK;
-            address party = _strike(net, cycle.parties, section.token, word >> 248, -int256(amount));
+            address party =
+                _strike(net, cycle.parties, section.token, word >> 248, -int256(amount));
             amounts[i] = amount;
             holds[i] = HoldTerms({
                 holder: party,

@@ -10,6 +10,11 @@ import {IUniswapV3Pool} from "../interfaces/protocols/IUniswapV3Pool.sol";
 
 /// @title When a price is believed
 library OracleGuard {
+    // Feeds and pools tell much more than is asked.
+    // slither-disable-start unused-return
+    // Ages and windows are of minutes and hours; a block's time can be off by seconds.
+    // slither-disable-start timestamp
+
     /// @notice What `amount` of one asset is in another, by their feeds.
     function convert(
         uint256 amount,
@@ -90,4 +95,6 @@ library OracleGuard {
         int56 average = sum / length - (sum < 0 && sum % length != 0 ? int56(1) : int56(0));
         return int24(average);
     }
+
+    // slither-disable-end unused-return,timestamp
 }

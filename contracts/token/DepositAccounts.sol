@@ -181,6 +181,8 @@ abstract contract DepositAccounts is IDepositToken, IERC20Errors, NoncesUpgradea
         if (ref == 0) revert MissingReference();
     }
 
+    // A namespace has no other way to its slot; it only names it, and touches no memory.
+    // slither-disable-next-line assembly
     function _token() internal pure returns (TokenStorage storage $) {
         assembly {
             $.slot := TOKEN_STORAGE

@@ -10,6 +10,9 @@ import {DepositAccounts} from "./DepositAccounts.sol";
 
 /// @title What a holder does by signature; see IDepositAuthorizations
 abstract contract DepositAuthorizations is DepositAccounts, EIP712Upgradeable {
+    // A consent ends at a second of the chain's time; who makes a block can shift it by seconds.
+    // slither-disable-start timestamp
+
     string internal constant DOMAIN_VERSION = "1";
 
     bytes32 private constant PERMIT_TYPEHASH = keccak256(
@@ -165,7 +168,8 @@ abstract contract DepositAuthorizations is DepositAccounts, EIP712Upgradeable {
         return _token().settlementNonces[payer][nonce >> 8] & _nonceBit(nonce) != 0;
     }
 
-    // solhint-disable-next-line func-name-mixedcase
+    // ERC-2612 gives it this name.
+    // slither-disable-next-line naming-convention
     function DOMAIN_SEPARATOR() external view returns (bytes32) {
         return _domainSeparatorV4();
     }
@@ -239,6 +243,8 @@ abstract contract DepositAuthorizations is DepositAccounts, EIP712Upgradeable {
         view
     {
         bytes32 digest = _hashTypedDataV4(content);
+        // The third only tells more of a problem.
+        // slither-disable-next-line unused-return
         (address signer, ECDSA.RecoverError problem,) = ECDSA.tryRecover(digest, signature);
         // Without the first question the zero address would have signed all that nobody signed.
         if (problem == ECDSA.RecoverError.NoError && signer == account) return;
@@ -250,8 +256,12 @@ abstract contract DepositAuthorizations is DepositAccounts, EIP712Upgradeable {
         return 1 << (nonce & 0xff);
     }
 
-    // Every signature asks for it, and it never changes: a constant spares a read of storage.
+    // Every signature asks for it, and it never changes: a constant spares a read of storage. The
+    // name is the library's.
+    // slither-disable-next-line naming-convention
     function _EIP712Version() internal pure override returns (string memory) {
         return DOMAIN_VERSION;
     }
+
+    // slither-disable-end timestamp
 }

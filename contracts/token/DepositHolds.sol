@@ -9,6 +9,9 @@ import {DepositAccounts} from "./DepositAccounts.sol";
 /// @notice Of a hold only its state is stored, under the hash of its terms: whoever acts on it
 /// shows the terms again.
 abstract contract DepositHolds is DepositAccounts {
+    // A hold ends at a second of the chain's time; who makes a block can shift it by seconds only.
+    // slither-disable-start timestamp
+
     function createHold(HoldTerms calldata terms) external returns (bytes32 id) {
         _requireRunning(PAUSE_SETTLE);
         (address holder, address recipient, address notary) =
@@ -130,4 +133,6 @@ abstract contract DepositHolds is DepositAccounts {
     function _requireRecipient(HoldTerms calldata terms) internal view {
         if (msg.sender != terms.recipient) revert NotRecipient(msg.sender, terms.recipient);
     }
+
+    // slither-disable-end timestamp
 }

@@ -94,6 +94,8 @@ contract DepositToken is
 
     function burnHeld(HoldTerms calldata terms, uint256 amount) external {
         // Whoever may burn may burn what is held for it: one right, so one line in the role table.
+        // A right that has to wait is none to this, so how long it waits is not asked.
+        // slither-disable-next-line unused-return
         (bool allowed,) = AuthorityUtils.canCallWithDelay(
             authority(), msg.sender, address(this), this.burn.selector
         );

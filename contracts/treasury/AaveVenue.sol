@@ -51,6 +51,8 @@ library AaveVenue {
         if (amount == 0) return;
         // The pool's word for all; a computed balance could leave a unit of interest behind.
         uint256 asked = amount == held ? type(uint256).max : amount;
+        // Balances tell what was paid, not the pool.
+        // slither-disable-next-line unused-return
         _minterOf(venue).withdraw(terms.asset, asked, to);
     }
 

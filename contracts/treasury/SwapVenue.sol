@@ -57,6 +57,8 @@ library SwapVenue {
         address to
     ) internal {
         IERC20(sold).forceApprove(terms.gateway, amount);
+        // Balances tell what was bought, not the router.
+        // slither-disable-next-line unused-return
         IUniswapV3Router(terms.gateway).exactInputSingle(
             ExactInputSingle({
                 tokenIn: sold,

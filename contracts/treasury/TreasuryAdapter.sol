@@ -19,6 +19,9 @@ import {SwapVenue} from "./SwapVenue.sol";
 contract TreasuryAdapter is ITreasuryAdapter, AccessManaged, Pausable, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
+    // Deadlines and a day's refill go by the chain's time; seconds make no difference to them.
+    // slither-disable-start timestamp
+
     /// What was placed and did not come back; for swaps what was changed, as of a second.
     struct Use {
         uint128 outlay;
@@ -64,6 +67,8 @@ contract TreasuryAdapter is ITreasuryAdapter, AccessManaged, Pausable, Reentranc
     ) external restricted nonReentrant returns (uint256 received) {
         Venue storage terms = _venues[venue];
         _useReference(ref);
+        // Of what is there only the shares are of interest here.
+        // slither-disable-next-line unused-return
         (uint256 held,) = Positions.heldIn(venue, terms);
         received = _takeBack(venue, terms, assets);
         if (received < assetsMin) revert TooLittleReceived(terms.asset, received, assetsMin);
@@ -164,6 +169,8 @@ contract TreasuryAdapter is ITreasuryAdapter, AccessManaged, Pausable, Reentranc
     function exposure(address venue) public view returns (uint256) {
         Venue storage terms = _known(venue);
         if (terms.kind == VenueKind.UniswapV3) return _changed(venue, terms.cap);
+        // Of what is there only the worth is of interest here.
+        // slither-disable-next-line unused-return
         (, uint256 worth) = Positions.heldIn(venue, terms);
         return Math.max(_uses[venue].outlay, worth);
     }
@@ -195,6 +202,8 @@ contract TreasuryAdapter is ITreasuryAdapter, AccessManaged, Pausable, Reentranc
         return _references[ref];
     }
 
+    // Written after the calls, for what they did decides; every way in here is nonReentrant.
+    // slither-disable-next-line reentrancy-benign
     function _place(address venue, Venue storage terms, uint256 assets)
         private
         returns (uint256 shares)
@@ -220,6 +229,8 @@ contract TreasuryAdapter is ITreasuryAdapter, AccessManaged, Pausable, Reentranc
         _uses[venue].outlay = uint128(outlay);
     }
 
+    // As above.
+    // slither-disable-next-line reentrancy-benign
     function _takeBack(address venue, Venue storage terms, uint256 assets)
         private
         returns (uint256 received)
@@ -238,6 +249,8 @@ contract TreasuryAdapter is ITreasuryAdapter, AccessManaged, Pausable, Reentranc
         if (amount == 0) revert AmountMissing();
         here = Balances.heldOf(asset, address(this));
         uint256 there = Balances.heldOf(asset, treasury);
+        // The one account it takes from never changes, and has allowed it.
+        // slither-disable-next-line arbitrary-send-erc20
         IERC20(asset).safeTransferFrom(treasury, address(this), amount);
         Balances.requireIs(asset, address(this), here + amount);
         Balances.requireIs(asset, treasury, there - amount);
@@ -292,4 +305,6 @@ contract TreasuryAdapter is ITreasuryAdapter, AccessManaged, Pausable, Reentranc
         terms = _venues[venue];
         if (terms.kind == VenueKind.None) revert VenueUnknown(venue, VenueKind.None);
     }
+
+    // slither-disable-end timestamp
 }

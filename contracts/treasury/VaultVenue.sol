@@ -12,6 +12,9 @@ import {Identity} from "./Identity.sol";
 
 /// @title Money in an ERC-4626 vault; the venue is the vault
 library VaultVenue {
+    // Balances tell what was taken and given, not the vault.
+    // slither-disable-start unused-return
+
     using SafeERC20 for IERC20;
 
     function check(address venue, Venue memory terms) internal view {
@@ -59,4 +62,6 @@ library VaultVenue {
     function availableIn(address venue) internal view returns (uint256) {
         return IERC4626(venue).maxWithdraw(address(this));
     }
+
+    // slither-disable-end unused-return
 }

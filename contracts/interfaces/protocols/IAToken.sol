@@ -7,9 +7,13 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 /// @notice Its balance grows with interest; the scaled balance does not.
 interface IAToken is IERC20 {
     /// @notice The pool that mints and burns it.
+    // Aave gives it this name.
+    // slither-disable-next-line naming-convention
     function POOL() external view returns (address);
 
     /// @notice What it can be exchanged for.
+    // Aave gives it this name.
+    // slither-disable-next-line naming-convention
     function UNDERLYING_ASSET_ADDRESS() external view returns (address);
 
     /// @notice Balance without interest: multiplied by the liquidity index it is the balance.
