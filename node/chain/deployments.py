@@ -28,6 +28,7 @@ Argument = str | bool | tuple[str | bool, ...]
 ACCESS = "access"
 UPGRADER = "upgrader"
 ENGINE = "engine"
+LOCK_BOX = "lock_box"
 ADAPTER = "adapter"
 
 

@@ -49,6 +49,10 @@ TABLE: Final = {
         "LIMITS": "raiseLimits",
         "GUARDIAN": "lowerLimits",
     },
+    "LockBox": {
+        ANYONE: "cancelAndDecrypt cancelTransfer confirmTransfer inceptTransfer payOut"
+        " refundTransfer releaseKey requestKey transferAndDecrypt transferWithKey",
+    },
     "SettlementEngine": {
         ANYONE: "affirm cancel execute expire instruct settle settleHeld",
         NOBODY: "setAuthority",

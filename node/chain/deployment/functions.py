@@ -110,6 +110,18 @@ OPEN: Final[Mapping[str, Mapping[str, str]]] = {
         "transferWithAuthorization": "the signature of the payer",
         "transferWithRef": "the caller's own money",
     },
+    "LockBox": {
+        "cancelAndDecrypt": "to be payer or payee, or the deadline to have passed",
+        "cancelTransfer": "to be seller or buyer",
+        "confirmTransfer": "to be the seller",
+        "inceptTransfer": "to be the buyer",
+        "payOut": "a claim that was not paid",
+        "refundTransfer": "the deadline to have passed",
+        "releaseKey": "the key of the outcome",
+        "requestKey": "the payment to be decided",
+        "transferAndDecrypt": "to be the payer",
+        "transferWithKey": "a key of the lock",
+    },
     "SettlementEngine": {
         "affirm": "to be a payer whose legs are all held",
         "cancel": "to be a party, or every payer asking",

@@ -14,7 +14,7 @@ from node.chain.artifacts import load
 from node.chain.codec import encode_call
 from node.chain.deployment.plan import Plan, TokenPlan
 from node.chain.deployment.rights import BANK_ACCESS
-from node.chain.deployments import ACCESS, ADAPTER, ENGINE, UPGRADER
+from node.chain.deployments import ACCESS, ADAPTER, ENGINE, LOCK_BOX, UPGRADER
 from node.core.money import currency
 from node.core.types import Address
 
@@ -73,6 +73,7 @@ def creations(plan: Plan) -> tuple[Creation, ...]:
         Creation(ACCESS, BANK_ACCESS, (AddressOf(DEPLOYER),)),
         Creation(UPGRADER, "TokenUpgrader", (AddressOf(ACCESS),)),
         Creation(ENGINE, "SettlementEngine", (AddressOf(ACCESS),)),
+        Creation(LOCK_BOX, "LockBox"),
         Creation(ADAPTER, "TreasuryAdapter", (AddressOf(ACCESS), plan.treasury.account)),
         Creation(CODE, TOKEN),
     )
