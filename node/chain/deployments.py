@@ -28,7 +28,7 @@ Argument = str | bool | tuple[str | bool, ...]
 ACCESS = "access"
 UPGRADER = "upgrader"
 ENGINE = "engine"
-LOCK_BOX = "lock_box"
+LOCK_BOX = "lockbox"
 ADAPTER = "adapter"
 
 

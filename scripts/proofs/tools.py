@@ -60,11 +60,16 @@ def beside(name: str) -> str:
 def run(name: str, command: list[str], settings: Mapping[str, str] | None = None) -> Finished:
     """Run to the end. `name` names the log; `settings` are added to the environment."""
     BUILD.mkdir(parents=True, exist_ok=True)
-    env = os.environ | {"PATH": _path(), "NO_COLOR": "1"} | dict(settings or {})
+    env = environment(settings or {})
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     log = BUILD / f"{name}.log"
     log.write_text(f"{' '.join(command)}\n{done.stdout}\n{done.stderr}", "utf-8")
     return Finished(done.returncode, done.stdout, done.stderr, log)
+
+
+def environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """What a tool is started with: our own node and forge come first."""
+    return os.environ | {"PATH": _path(), "NO_COLOR": "1"} | dict(settings)
 
 
 def foundry(name: str, profile: str = "verify") -> dict[str, str]:

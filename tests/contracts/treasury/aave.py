@@ -75,8 +75,8 @@ class Market:
         return any(bits >> place & 1 for place in range(1, 256, 2))
 
 
-def market(desk: Desk, version: Version) -> Market:
-    """As Aave's own scripts set one up."""
+def market(desk: Desk, version: Version, assets: tuple[Contract, Contract] | None = None) -> Market:
+    """As Aave's own scripts set one up; of new assets where none are given."""
     chain, admin = desk.chain, desk.admin
     provider = chain.deploy(version.artifact("PoolAddressesProvider"), "test", admin, by=admin)
     provider.send("setACLAdmin", admin, by=admin)
@@ -86,7 +86,7 @@ def market(desk: Desk, version: Version) -> Market:
     acl.send("addEmergencyAdmin", admin, by=admin)
     pool = _behind(version.pool(desk, provider), provider, "Pool", admin)
     configurator = _behind(version.configurator(desk), provider, "PoolConfigurator", admin)
-    usd, eth = desk.asset("USD", 6), desk.asset("ETH", 18, funds=0)
+    usd, eth = assets or (desk.asset("USD", 6), desk.asset("ETH", 18, funds=0))
     _price(desk, version, provider, {usd.address: DOLLAR, eth.address: 3000 * DOLLAR})
     listed = version.reserves(desk, provider, pool, [usd, eth])
     configurator.send("initReserves", listed, by=admin)
