@@ -13,6 +13,11 @@ import {SingleEntry} from "../libraries/SingleEntry.sol";
 contract LockBox is ILockBox, SingleEntry {
     using BoundedCall for address;
 
+    // Deadlines are hours away, and who makes a block can shift its time by seconds only.
+    // slither-disable-start timestamp
+    // What moves money is entered once at a time; its events tell what the token has done by then.
+    // slither-disable-start reentrancy-events
+
     // Enough for a transaction to be mined, and for a block to become final where that takes long.
     uint256 public constant LOCK_TIME_MIN = 30 minutes;
     uint256 public constant CLAIM_MARGIN = 1 hours;
@@ -98,6 +103,8 @@ contract LockBox is ILockBox, SingleEntry {
 
     // ------------------------------------------------------------------------------- a payment
 
+    // Until the token has answered, nothing is decided, and in that state nothing else can be done.
+    // slither-disable-next-line reentrancy-no-eth
     function transferAndDecrypt(
         Payment calldata payment,
         bytes calldata keyEncryptedSuccess,
@@ -331,4 +338,6 @@ contract LockBox is ILockBox, SingleEntry {
     function _hashOf(bytes32 key) private pure returns (bytes32) {
         return sha256(abi.encodePacked(key));
     }
+
+    // slither-disable-end timestamp,reentrancy-events
 }
