@@ -14,6 +14,7 @@ import {
     ISettlementEngine
 } from "../../../contracts/interfaces/ISettlementEngine.sol";
 import {vm} from "../base/Vm.sol";
+import {FadingToken} from "./FadingToken.sol";
 import {TradeTest} from "./TradeTest.sol";
 
 interface IHostileToken {
@@ -149,6 +150,17 @@ contract HostileTokensTest is TradeTest {
         inner = abi.encodeWithSelector(INetSettlement.NotAToken.selector, _hostile);
         reason = abi.encodeWithSelector(ISettlementEngine.LegFailed.selector, 1, inner);
         _refused(stranger, address(engine), _settling(_trade()), reason);
+    }
+
+    function test_WhatStopsTellingBalancesHasNotPaid() external {
+        Instruction memory trade = _trade();
+        trade.legs[1].token = address(new FadingToken());
+        bytes memory inner =
+            abi.encodeWithSelector(INetSettlement.NotAToken.selector, trade.legs[1].token);
+        bytes memory reason =
+            abi.encodeWithSelector(ISettlementEngine.LegFailed.selector, 1, inner);
+        _refused(stranger, address(engine), _settling(trade), reason);
+        _unmoved();
     }
 
     function test_ALongReasonIsCutShort() external {
