@@ -7,11 +7,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from scripts.proofs import coverage, hardhat, properties, roles, slither, solidity
+from scripts.proofs import (
+    coverage,
+    differential,
+    hardhat,
+    mutants,
+    properties,
+    roles,
+    slither,
+    solidity,
+)
 from scripts.proofs.proof import Proof
 
 PROOFS: Final = (
     Proof("properties", properties.prove, alone=True),
+    Proof("differential", differential.prove, alone=True),
+    Proof("mutants", mutants.prove, alone=True),
     Proof("roles", roles.prove),
     Proof("solidity", solidity.prove),
     Proof("hardhat", hardhat.prove),

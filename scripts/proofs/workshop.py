@@ -122,8 +122,10 @@ def _compile(
         env=tools.environment({}),
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    if done.returncode:
+        raise DoesNotCompile(f"the compiler ended with {done.returncode}: {done.stderr[-300:]}")
     return dict(json.loads(done.stdout))
 
 

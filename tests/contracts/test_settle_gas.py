@@ -1,7 +1,7 @@
 """Gas of a delivery versus payment, both legs, all transactions; direct and behind proxies.
 
-References, measured in one environment: PV01's contract 556,000 and T-REX's 361,000. "Warm" is a
-payer's second settlement under neighbouring nonces and salts; the first of a row pays for the words.
+References, measured in one environment: PV01's contract 556,000 and T-REX's 361,000. "First of a
+row" pays for the words that the settlements after it, with neighbouring nonces and salts, share.
 """
 
 from __future__ import annotations
