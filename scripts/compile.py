@@ -35,8 +35,8 @@ MOCKS: Final = ROOT / "tests" / "contracts" / "artifacts"
 MANIFEST: Final = "manifest.json"
 
 _OURS: Final = ("contracts", "scripts", "tests")  # what else is imported comes from npm
-# Told of every use of transient storage. Ours are guards, cleared at the end of the call that set
-# them, which the compiler's own words call safe.
+# Told of `tstore` in assembly. Of ours only OpenZeppelin's guard against re-entry has it,
+# and clears it at the end of the call that set it, which the compiler's own words call safe.
 _TRANSIENT: Final = "2394"
 _IMPORT: Final = re.compile(r'^import\b[^;"]*"([^"]+)"', re.MULTILINE)
 _EACH_CONTRACT: Final = [
