@@ -27,8 +27,12 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Proof:
-    """`alone` is for one that uses every core itself, so that nothing may run beside it."""
+    """`alone` is for one that uses every core itself, so that nothing may run beside it.
+
+    `when_named` is for one that has not yet passed as a whole: it runs only when it is asked for.
+    """
 
     name: str
     prove: Callable[[], Verdict]
     alone: bool = False
+    when_named: bool = False
