@@ -14,8 +14,8 @@ struct Samples {
 /// @title The only way to new code for a deposit token: all proved in one call, or nothing changed
 /// @notice It alone may install code, so no upgrade skips the proof. Before and after, it asks the
 /// token for name, symbol, currency, decimals, supply, pauses, authority, signing domain, and for
-/// the samples; every answer must be the same byte for byte. Then the new code is tried out, and the
-/// trial undone: the upgrader, which may do nothing but install code, must be refused everything
+/// the samples; every answer must be the same byte for byte. Then the new code is tried out, and
+/// the trial undone: the upgrader, which may do nothing but install code, must be refused everything
 /// that asks for another right; must be able to install code again; and where it holds a minor unit
 /// of its own, the money must go round through a transfer, an allowance and two holds.
 interface ITokenUpgrader {

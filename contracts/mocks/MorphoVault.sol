@@ -19,8 +19,13 @@ interface IMorpho {
     function supply(MorphoMarket memory m, uint256 assets, uint256 shares, address to, bytes memory)
         external;
 
-    function withdraw(MorphoMarket memory m, uint256 assets, uint256 shares, address of_, address to)
-        external;
+    function withdraw(
+        MorphoMarket memory m,
+        uint256 assets,
+        uint256 shares,
+        address of_,
+        address to
+    ) external;
 
     function position(bytes32 id, address of_) external view returns (uint256, uint128, uint128);
 

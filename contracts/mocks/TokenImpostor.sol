@@ -12,7 +12,8 @@ contract TokenImpostor {
     bytes4 private immutable _changed;
     uint256 private immutable _place;
 
-    /// @param place Byte of the answer in which a bit flips; the greatest number opens the function.
+    /// @param place Byte of the answer in which a bit flips; the greatest number opens the
+    /// function.
     constructor(address real, bytes4 changed, uint256 place) {
         _real = real;
         _changed = changed;

@@ -6,8 +6,8 @@ import {TokenState} from "./TokenState.sol";
 import {svm, vm} from "./Symbolic.sol";
 
 /// @notice I7: while it is paused for them, while the payer may not send, or while the payee may
-/// not receive, no money moves. One proof for each way in which money moves; each fails on the first
-/// state in which a call goes through although it should have been stopped.
+/// not receive, no money moves. One proof for each way in which money moves; each fails on the
+/// first state in which a call goes through although it should have been stopped.
 contract TokenStops is TokenState {
     function check_I7_transfer(address from, address to, uint256 amount) public {
         bool stopped = _stopped(PAUSE_TRANSFER, from, to);
