@@ -15,8 +15,9 @@ struct Samples {
 /// @notice It alone may install code, so no upgrade skips the proof. Before and after, it asks the
 /// token for name, symbol, currency, decimals, supply, pauses, authority, signing domain, and for
 /// the samples; every answer must be the same byte for byte. Then the new code is tried out, and
-/// the trial undone: the upgrader, which may do nothing but install code, must be refused everything
-/// that asks for another right; must be able to install code again; and where it holds a minor unit
+/// the trial undone: the upgrader, which may do nothing but install code, must be refused
+/// everything that asks for another right; must be able to install code again; and where it holds
+/// a minor unit
 /// of its own, the money must go round through a transfer, an allowance and two holds.
 interface ITokenUpgrader {
     /// @notice The token runs on this code now, and is proved to be the same otherwise.

@@ -14,8 +14,8 @@ interface IAavePool {
     function setUserUseReserveAsCollateral(address asset, bool useAsCollateral) external;
 
     /// @notice What the pool knows about an asset: a struct of 15 words in every version of Aave
-    /// v3, of which four are used here. 0: configuration, with the decimals in bits 48-55, active 56,
-    /// frozen 57, paused 60, supply cap in whole units 116-151. 7: its number. 8: the aToken.
+    /// v3, of which four are used here. 0: configuration, with the decimals in bits 48-55, active
+    /// 56, frozen 57, paused 60, supply cap in whole units 116-151. 7: its number. 8: the aToken.
     /// 12: what is owed to Aave's treasury, scaled.
     function getReserveData(address asset) external view returns (uint256[15] memory);
 
