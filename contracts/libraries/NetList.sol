@@ -17,10 +17,9 @@ library NetList {
         if (count == 0 || count > PARTIES_MAX) revert INetSettlement.PartiesMalformed(count);
         address last = address(0);
         for (uint256 i = 0; i < count; ++i) {
-            address party = parties[i];
             // In order, so none is there twice: each party then has one net amount.
-            if (party <= last) revert INetSettlement.PartiesMalformed(i);
-            last = party;
+            if (parties[i] <= last) revert INetSettlement.PartiesMalformed(i);
+            last = parties[i];
         }
     }
 
@@ -34,15 +33,28 @@ library NetList {
         uint256 count = obligations.length;
         for (uint256 i = 0; i < count; ++i) {
             uint256 word = obligations[i];
-            if (!_add(net, parties, word >> HALF)) {
+            if (!_add(net, word >> HALF)) {
                 revert INetSettlement.ObligationMalformed(token, 2 * i);
             }
             word &= HALF_MASK;
             if (word == 0 && i == count - 1) break;
-            if (!_add(net, parties, word)) {
+            if (!_add(net, word)) {
                 revert INetSettlement.ObligationMalformed(token, 2 * i + 1);
             }
         }
+    }
+
+    function _add(int256[] memory net, uint256 half) private pure returns (bool) {
+        uint256 debtor = half >> 120;
+        uint256 creditor = (half >> 112) & 0xff;
+        int256 amount = int256(half & type(uint112).max);
+        if (amount == 0 || debtor == creditor) return false;
+        if (debtor >= net.length || creditor >= net.length) return false;
+        unchecked {
+            net[debtor] -= amount;
+            net[creditor] += amount;
+        }
+        return true;
     }
 
     /// @notice The holds that the net debtors pay out of, and how much of each.
@@ -51,22 +63,23 @@ library NetList {
         view
         returns (HoldTerms[] memory holds, uint256[] memory amounts)
     {
-        uint256[] calldata words = section.debits;
-        address[] calldata parties = cycle.parties;
-        (address token, uint64 expiry, bytes32 ref) = (section.token, cycle.expiry, cycle.id);
-        holds = new HoldTerms[](words.length);
-        amounts = new uint256[](words.length);
-        for (uint256 i = 0; i < words.length; ++i) {
-            uint256 word = words[i];
+        uint256 count = section.debits.length;
+        holds = new HoldTerms[](count);
+        amounts = new uint256[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            uint256 word = section.debits[i];
             uint256 amount = word & HALF_MASK;
+            address party =
+                _strike(net, cycle.parties, section.token, word >> 248, -int256(amount));
             amounts[i] = amount;
-            HoldTerms memory hold = holds[i];
-            hold.holder = _strike(net, parties, token, word >> 248, -int256(amount));
-            hold.recipient = address(this);
-            hold.amount = (word >> HALF) & type(uint120).max;
-            hold.notary = address(this);
-            hold.expiry = expiry;
-            hold.ref = ref;
+            holds[i] = HoldTerms({
+                holder: party,
+                recipient: address(this),
+                amount: (word >> HALF) & type(uint120).max,
+                notary: address(this),
+                expiry: cycle.expiry,
+                ref: cycle.id
+            });
         }
     }
 
@@ -76,20 +89,17 @@ library NetList {
         pure
         returns (Payout[] memory payouts)
     {
-        uint256[] calldata words = section.credits;
-        if (words.length == 0) return payouts;
-        address[] calldata parties = cycle.parties;
-        address token = section.token;
-        uint256 count = 2 * words.length;
-        if (words[words.length - 1] & HALF_MASK == 0) --count;
+        uint256 words = section.credits.length;
+        if (words == 0) return payouts;
+        uint256 count = 2 * words;
+        if (section.credits[words - 1] & HALF_MASK == 0) --count;
         payouts = new Payout[](count);
         for (uint256 i = 0; i < count; ++i) {
-            uint256 word = words[i >> 1];
-            uint256 half = i & 1 == 0 ? word >> HALF : word & HALF_MASK;
+            uint256 word = section.credits[i / 2];
+            uint256 half = i % 2 == 0 ? word >> HALF : word & HALF_MASK;
             uint256 amount = half & type(uint120).max;
-            Payout memory payout = payouts[i];
-            payout.to = _strike(net, parties, token, half >> 120, int256(amount));
-            payout.amount = amount;
+            address party = _strike(net, cycle.parties, section.token, half >> 120, int256(amount));
+            payouts[i] = Payout(party, amount);
         }
     }
 
@@ -103,24 +113,6 @@ library NetList {
         }
     }
 
-    function _add(int256[] memory net, uint256 parties, uint256 half) private pure returns (bool) {
-        uint256 debtor = half >> 120;
-        uint256 creditor = (half >> 112) & 0xff;
-        uint256 amount = half & type(uint112).max;
-        if (amount == 0 || debtor == creditor || debtor >= parties || creditor >= parties) {
-            return false;
-        }
-        // `net` has `parties` words behind its length, and both places are below that: the line
-        // above. The compiler would ask again four times, for every obligation of the list.
-        assembly ("memory-safe") {
-            let owes := add(net, shl(5, add(debtor, 1)))
-            let isOwed := add(net, shl(5, add(creditor, 1)))
-            mstore(owes, sub(mload(owes), amount))
-            mstore(isOwed, add(mload(isOwed), amount))
-        }
-        return true;
-    }
-
     function _strike(
         int256[] memory net,
         address[] calldata parties,
@@ -130,9 +122,8 @@ library NetList {
     ) private pure returns (address party) {
         if (place >= net.length) revert INetSettlement.PartyUnknown(token, place);
         party = parties[place];
-        int256 expected = net[place];
-        if (expected != given) {
-            revert INetSettlement.NetMismatch(party, token, expected, given);
+        if (net[place] != given) {
+            revert INetSettlement.NetMismatch(party, token, net[place], given);
         }
         net[place] = 0;
     }
