@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from node.chain.artifacts import Artifact
+from node.chain.artifacts import Artifact, load
 from tests.contracts.bank import ZERO
 from tests.contracts.chain import Contract
 from tests.contracts.treasury.desk import ALL, Desk
@@ -36,6 +36,9 @@ class Version(Protocol):
     ) -> list[tuple[object, ...]]:
         """Arguments by which the assets are listed."""
 
+    def stranger(self, desk: Desk, pool: Contract, asset: Contract) -> Contract:
+        """An aToken of the pool and the asset that the pool does not know."""
+
 
 @dataclass(frozen=True)
 class Market:
@@ -48,6 +51,7 @@ class Market:
     usd: Contract
     eth: Contract
     a_usd: Contract
+    version: Version
 
     def supply(self, who: str, asset: Contract, amount: int) -> None:
         asset.send("mint", who, amount, by=who)
@@ -96,13 +100,20 @@ def market(desk: Desk, version: Version, assets: tuple[Contract, Contract] | Non
     configurator.send("setReserveBorrowing", usd.address, True, by=admin)
     a_usd = pool.read("getReserveData", usd.address)["aTokenAddress"]
     token = Contract(chain, version.artifact("AToken"), str(a_usd).lower())
-    return Market(desk, provider, pool, configurator, usd, eth, token)
+    return Market(desk, provider, pool, configurator, usd, eth, token, version)
 
 
 def _behind(code: Contract, provider: Contract, name: str, admin: str) -> Contract:
     """The proxy that the provider makes for an implementation."""
     provider.send(f"set{name}Impl", code.address, by=admin)
     return replace(code, address=str(provider.read(f"get{name}")).lower())
+
+
+def behind_proxy(desk: Desk, code: Contract, *setup: object) -> Contract:
+    """A proxy of ours on the code, set up at once."""
+    data = code.data("initialize", *setup)
+    proxy = desk.chain.deploy(load("ERC1967Proxy"), code.address, data, by=desk.admin)
+    return replace(code, address=proxy.address)
 
 
 def _price(desk: Desk, version: Version, provider: Contract, prices: dict[str, int]) -> None:

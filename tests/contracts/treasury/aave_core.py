@@ -8,6 +8,7 @@ from __future__ import annotations
 from node.chain.artifacts import Artifact
 from tests.contracts.bank import ZERO
 from tests.contracts.chain import Contract
+from tests.contracts.treasury.aave import behind_proxy
 from tests.contracts.treasury.desk import Desk
 from tests.contracts.treasury.packages import hardhat
 
@@ -67,6 +68,11 @@ class Core:
             )
             for each in assets
         ]
+
+    def stranger(self, desk: Desk, pool: Contract, asset: Contract) -> Contract:
+        code = desk.chain.deploy(_artifact("AToken"), pool.address, by=desk.admin)
+        places = (pool.address, desk.whale, asset.address, ZERO)
+        return behind_proxy(desk, code, *places, 6, "a", "a", b"")
 
 
 def _artifact(name: str, **libraries: str) -> Artifact:

@@ -11,9 +11,9 @@ from functools import cache
 
 from eth_abi.abi import encode
 
-from node.chain.artifacts import Artifact, load
+from node.chain.artifacts import Artifact
 from tests.contracts.chain import Contract
-from tests.contracts.treasury.aave import Market
+from tests.contracts.treasury.aave import Market, behind_proxy
 from tests.contracts.treasury.desk import Desk
 from tests.contracts.treasury.foreign import Protocol, Sources, compiled
 
@@ -74,6 +74,11 @@ class Origin:
             for each in assets
         ]
 
+    def stranger(self, desk: Desk, pool: Contract, asset: Contract) -> Contract:
+        parties = (pool.address, rewards_of(desk).address, desk.whale)
+        code = desk.chain.deploy(self.artifact("AToken"), *parties, by=desk.admin)
+        return behind_proxy(desk, code, pool.address, asset.address, 6, "a", "a", b"")
+
     def _rates(self, desk: Desk, provider: Contract) -> Contract:
         code = self.artifact("DefaultReserveInterestRateStrategyV2")
         return desk.chain.deploy(code, provider.address, by=desk.admin)
@@ -87,13 +92,10 @@ def rewards_of(desk: Desk) -> Contract:
 
 def stata(market: Market) -> Contract:
     """The ERC-4626 wrapper of the market's dollars."""
-    desk, code = market.desk, _protocol().artifact("StataTokenV2")
-    deploy = desk.chain.deploy
-    rewards = rewards_of(desk)
-    implementation = deploy(code, market.pool.address, rewards.address, by=desk.admin)
-    setup = implementation.data("initialize", market.a_usd.address, "Stata", "stata")
-    proxy = deploy(load("ERC1967Proxy"), implementation.address, setup, by=desk.admin)
-    return Contract(desk.chain, code, proxy.address)
+    desk, artifact = market.desk, _protocol().artifact("StataTokenV2")
+    parties = (market.pool.address, rewards_of(desk).address)
+    code = desk.chain.deploy(artifact, *parties, by=desk.admin)
+    return behind_proxy(desk, code, market.a_usd.address, "Stata", "stata")
 
 
 @cache

@@ -216,3 +216,11 @@ def test_terms_that_do_not_fit_are_refused(aave: Market, wrong: str, told: str) 
     address = a_eth if wrong == "venue" else venue(aave)
     with pytest.raises(Refused, match=re.escape(told)):
         aave.desk.allow(address, changes[wrong])
+
+
+def test_an_a_token_that_the_pool_does_not_know_is_refused(aave: Market) -> None:
+    """Of the right pool and the right asset, and not the one it mints."""
+    fake = aave.version.stranger(aave.desk, aave.pool, aave.usd)
+    told = f"VenueMismatch(venue: {fake.address}, expected: {fake.address}, found: {venue(aave)})"
+    with pytest.raises(Refused, match=re.escape(told)):
+        aave.desk.allow(fake.address, terms(aave))
