@@ -65,8 +65,8 @@ struct Venue {
 /// @title Places the treasury's money in venues under mandate
 /// @notice Money comes from one treasury and goes back to it or into a venue that was allowed after
 /// a delay. Shares stay here. Ways in can be paused and closed; the way out is always open. There
-/// is no debt, no collateral and no call that its caller could choose. What counts is what balances
-/// did, never what a venue says it did.
+/// is no debt, no collateral and no calldata that its caller could choose. What counts is what
+/// balances did, never what a venue says it did.
 interface ITreasuryAdapter {
     /// @notice Money was placed, and `shares` came for it: a vault's, or scaled units of an aToken.
     event Deployed(
