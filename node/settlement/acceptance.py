@@ -1,4 +1,4 @@
-"""What accepting any instruction takes: parties that are known, and records of all that follows.
+"""What accepting any command takes: once, from known parties, with records of all that follows.
 
 In: addresses, UETRs, an instruction that was judged. Out: rows in the caller's unit of work, or a
 refusal. Called by: service and settlements here.
@@ -6,11 +6,14 @@ refusal. Called by: service and settlements here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from sqlmodel import Session
 
-from node.control import audit
+from node.control import audit, commands, halt
+from node.control.halt import Scope
 from node.core.errors import InvalidReference, UetrUsed
 from node.core.ids import wallet_key
 from node.feed.outbox import Kind, tell
@@ -18,11 +21,35 @@ from node.ledger import journal
 from node.ledger import store as ledger
 from node.ledger.expectation import Expectation
 from node.settlement import store
+from node.settlement.commands import Caller
 from node.settlement.desk import Desk
 from node.settlement.instruction import Instruction
+from node.settlement.settlement import Settlement
 from node.settlement.wallet import WalletNotCustodial, WalletUnknown
 
 END_TO_END_ID_LENGTH_MAX = 35  # ISO 20022 Max35Text
+
+Made = TypeVar("Made", Instruction, Settlement)
+
+
+def once(
+    session: Session,
+    caller: Caller,
+    *,
+    find: Callable[[Session, str], Made | None],
+    make: Callable[[], Made],
+) -> tuple[Made, bool]:
+    """What a command makes, or made before under the caller's key; then the second is True."""
+    store.hold_order(session)  # of two equal commands the second one sees the first
+    key = caller.scope, caller.idempotency_key, caller.fingerprint
+    before = commands.once(session, *key)
+    found = find(session, before) if before else None
+    if found is not None:
+        return found, True
+    halt.refuse_when_halted(session, Scope.COMMANDS)
+    made = make()
+    commands.remember(session, *key, subject=made.id, at=made.created_at)
+    return made, False
 
 
 def party(session: Session, address: str, *, pays: bool) -> str:

@@ -15,8 +15,7 @@ from datetime import date
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from node.control import commands, halt, limits
-from node.control.halt import Scope
+from node.control import limits
 from node.control.limits import Limits
 from node.core.clock import Clock
 from node.core.ids import parse_uetr
@@ -140,17 +139,19 @@ class SettlementService:
 
     def _accept(self, asked: _Asked, caller: Caller) -> Outcome:
         with unit_of_work(self._engine) as session:
-            store.hold_order(session)  # of two equal commands the second one sees the first
-            before = commands.once(
-                session, caller.scope, caller.idempotency_key, caller.fingerprint
+            made, replayed = acceptance.once(
+                session,
+                caller,
+                find=store.instruction,
+                make=lambda: self._made(session, asked, caller),
             )
-            found = store.instruction(session, before) if before else None
-            if found is not None:
-                return Outcome(found, replayed=True)
-            halt.refuse_when_halted(session, Scope.COMMANDS)
-            instruction = self._judge(session, asked, caller)
-            self._keep(session, instruction, caller)
-            return Outcome(instruction, replayed=False)
+            return Outcome(made, replayed)
+
+    def _made(self, session: Session, asked: _Asked, caller: Caller) -> Instruction:
+        instruction = self._judge(session, asked, caller)
+        acceptance.keep(session, self._desk, instruction, instruction.ref)
+        prepare_steps(session, self._desk, instruction, instruction.created_at)
+        return instruction
 
     def _judge(self, session: Session, asked: _Asked, caller: Caller) -> Instruction:
         """Turn what was asked into an instruction. Raises a refusal for any part of it."""
@@ -183,19 +184,6 @@ class SettlementService:
             created_by=caller.actor,
             created_at=now,
             updated_at=now,
-        )
-
-    def _keep(self, session: Session, instruction: Instruction, caller: Caller) -> None:
-        now = instruction.created_at
-        acceptance.keep(session, self._desk, instruction, instruction.ref)
-        prepare_steps(session, self._desk, instruction, now)
-        commands.remember(
-            session,
-            caller.scope,
-            caller.idempotency_key,
-            caller.fingerprint,
-            subject=instruction.id,
-            at=now,
         )
 
 

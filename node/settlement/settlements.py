@@ -14,12 +14,11 @@ from collections.abc import Callable
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from node.control import audit, commands, halt
-from node.control.halt import Scope
+from node.control import audit
 from node.control.limits import Limits
 from node.core.clock import Clock
 from node.db.unit_of_work import unit_of_work
-from node.settlement import store
+from node.settlement import acceptance, store
 from node.settlement.bench import Bench
 from node.settlement.commands import Caller, NetCommand, SettleCommand, SettlementOutcome
 from node.settlement.cycle import keep_cycle
@@ -51,34 +50,26 @@ class Settlements:
 
     def _accept(self, caller: Caller, make: Callable[[Bench], Settlement]) -> SettlementOutcome:
         with unit_of_work(self._engine) as session:
-            store.hold_order(session)  # of two equal commands the second one sees the first
-            before = commands.once(
-                session, caller.scope, caller.idempotency_key, caller.fingerprint
+            made, replayed = acceptance.once(
+                session,
+                caller,
+                find=store.settlement,
+                make=lambda: _made(self._bench(session, caller), make),
             )
-            found = store.settlement(session, before) if before else None
-            if found is not None:
-                return SettlementOutcome(found, replayed=True)
-            halt.refuse_when_halted(session, Scope.COMMANDS)
-            bench = Bench(session, self._desk, self._limits, caller.actor, self._clock.now())
-            made = make(bench)
-            _remember(session, caller, made)
-            return SettlementOutcome(made, replayed=False)
+            return SettlementOutcome(made, replayed)
+
+    def _bench(self, session: Session, caller: Caller) -> Bench:
+        return Bench(session, self._desk, self._limits, caller.actor, self._clock.now())
 
 
-def _remember(session: Session, caller: Caller, made: Settlement) -> None:
-    commands.remember(
-        session,
-        caller.scope,
-        caller.idempotency_key,
-        caller.fingerprint,
-        subject=made.id,
-        at=made.created_at,
-    )
+def _made(bench: Bench, make: Callable[[Bench], Settlement]) -> Settlement:
+    made = make(bench)
     audit.record(
-        session,
-        actor=caller.actor,
+        bench.session,
+        actor=bench.actor,
         action="settlement.instructed",
         subject=made.id,
         detail={"uetr": made.uetr, "method": made.method, "content": made.content_id},
         at=made.created_at,
     )
+    return made

@@ -25,13 +25,12 @@ from node.chain.deployment.rights import BANK_ACCESS, Right, rights_to_give
 from node.chain.deployment.scheduled import (
     Call,
     Delayed,
+    Errands,
     Hands,
     Stage,
     next_call,
-    refuse_gone,
     stage_of,
 )
-from node.chain.deployment.sending import Deployer, Sender
 from node.chain.deployment.steps import CODE, Creation, creations
 from node.chain.deployment.verify import verify
 from node.chain.deployments import (
@@ -40,7 +39,7 @@ from node.chain.deployments import (
     load_deployment,
     save_deployment,
 )
-from node.chain.rpc import Receipt, Rpc
+from node.chain.rpc import Rpc
 from node.core.types import Address
 
 
@@ -140,18 +139,20 @@ class _Run:
         self._rpc = rpc
         self._plan = plan
         self._record = record
-        self._hands = hands
-        self._progress = progress
+        self._admin = hands.account
         self._deployment = load_deployment(record)
         self._journal = Journal.open(_adding_path(record), plan.hash, hands.deployer.address)
+        access = self._deployment.access.address
+        self._errands = Errands(rpc, access, hands, self._journal, progress)
 
     def run(self, found: Addition) -> Addition:
         made = (*found.made, *self._created(found))
         save_deployment(_adding_path(self._record), self._with(made, on_record=False))
-        admin = self._hands.account
-        rights = _rights(self._rpc, self._deployment, made, admin)
-        calls = tuple(call for each in rights for call in self._step(each))
-        rights = _rights(self._rpc, self._deployment, made, admin)
+        rights = _rights(self._rpc, self._deployment, made, self._admin)
+        calls = tuple(
+            call for each in rights for call in self._errands.advance(each.delayed, each.stage)
+        )
+        rights = _rights(self._rpc, self._deployment, made, self._admin)
         added = Addition((), made, rights, calls)
         if added.done:
             keep(self._record, (each.contract for each in made))
@@ -164,7 +165,7 @@ class _Run:
         stands = (*self._deployment.contracts, *self._deployment.implementations, *found.made)
         addresses = {each.label: each.address for each in stands}
         for each in found.missing:
-            contract = created(self._paid, each, addresses)
+            contract = created(self._errands.pay, each, addresses)
             addresses[each.label] = contract.address
             yield contract
 
@@ -179,22 +180,6 @@ class _Run:
             implementations=behind,
             plan_hash=self._plan.hash,
         )
-
-    def _step(self, right: Giving) -> Iterator[Call]:
-        """Take one right one step on; or say what its account has to send."""
-        call = next_call(right.stage, self._deployment.access.address, right.delayed)
-        if call is not None and self._hands.signer is not None:
-            refuse_gone(self._rpc, self._journal, call)
-            self._send(self._hands.signer, call.what, call.to, call.data)
-        elif call is not None:
-            yield call
-
-    def _paid(self, step: str, to: Address | None, data: str) -> Receipt:
-        return self._send(self._hands.deployer, step, to, data)
-
-    def _send(self, signer: Deployer, step: str, to: Address | None, data: str) -> Receipt:
-        self._progress(step)
-        return Sender(self._rpc, signer, self._journal).send(step, to, data)
 
 
 def _adding_path(record: Path) -> Path:

@@ -7,6 +7,7 @@ Called by: upgrade, upgrading, adding.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -15,8 +16,8 @@ from node.chain.artifacts import load
 from node.chain.codec import decode_result, encode_call
 from node.chain.deployment.journal import Journal, tx_hash
 from node.chain.deployment.rights import BANK_ACCESS
-from node.chain.deployment.sending import Deployer
-from node.chain.rpc import Rpc
+from node.chain.deployment.sending import Deployer, Sender
+from node.chain.rpc import Receipt, Rpc
 from node.core.errors import Rejected
 from node.core.types import Address
 
@@ -92,7 +93,38 @@ def next_call(stage: Stage, access: Address, delayed: Delayed) -> Call | None:
     return None
 
 
-def refuse_gone(rpc: Rpc, journal: Journal, call: Call) -> None:
+@dataclass(frozen=True, slots=True)
+class Errands:
+    """Does what can be done now, each step once; `progress` hears the name of each."""
+
+    rpc: Rpc
+    access: Address
+    hands: Hands
+    journal: Journal
+    progress: Callable[[str], None]
+
+    def pay(self, step: str, to: Address | None, data: str) -> Receipt:
+        """Send a step for whoever pays. Raises `StepFailed`."""
+        return self._send(self.hands.deployer, step, to, data)
+
+    def advance(self, delayed: Delayed, stage: Stage) -> Iterator[Call]:
+        """Take a delayed call one step on; or give what its account has to send.
+
+        Raises `ScheduleGone`, `StepFailed`.
+        """
+        call = next_call(stage, self.access, delayed)
+        if call is not None and self.hands.signer is not None:
+            _refuse_gone(self.rpc, self.journal, call)
+            self._send(self.hands.signer, call.what, call.to, call.data)
+        elif call is not None:
+            yield call
+
+    def _send(self, signer: Deployer, step: str, to: Address | None, data: str) -> Receipt:
+        self.progress(step)
+        return Sender(self.rpc, signer, self.journal).send(step, to, data)
+
+
+def _refuse_gone(rpc: Rpc, journal: Journal, call: Call) -> None:
     """Raise `ScheduleGone` where the same was scheduled before and is not scheduled any more."""
     raw = journal.find(call.what)
     if call.what.endswith(f".{SCHEDULE}") and raw and rpc.receipt(tx_hash(raw)):

@@ -1,6 +1,6 @@
 """Sends the transactions of a deployment or an upgrade, each once, and waits for them.
 
-In: an `Rpc`, a journal, whoever signs. Out: receipts. Called by: apply, upgrade.
+In: an `Rpc`, a journal, whoever signs. Out: receipts. Called by: apply, scheduled.
 
 The signed bytes of a step are in the journal before they are sent. After an interruption the same
 bytes are sent again, so nothing happens twice.

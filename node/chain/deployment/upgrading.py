@@ -15,16 +15,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from node.chain.artifacts import load
-from node.chain.codec import encode_call, encode_constructor
+from node.chain.codec import encode_call
+from node.chain.deployment.apply import created
 from node.chain.deployment.archive import keep
 from node.chain.deployment.code import Difference
 from node.chain.deployment.journal import Journal, PlanDiffers, alone, journal_path
 from node.chain.deployment.pending import Pending, pending_path, save_pending
 from node.chain.deployment.plan import Plan
 from node.chain.deployment.positions import position_differences, positions
-from node.chain.deployment.scheduled import Call, Hands, Stage, next_call, refuse_gone
-from node.chain.deployment.sending import Deployer, Sender, StepFailed
-from node.chain.deployment.steps import CODE, TOKEN
+from node.chain.deployment.scheduled import Call, Errands, Hands, Stage
+from node.chain.deployment.steps import CODE, TOKEN, Creation
 from node.chain.deployment.upgrade import (
     UPGRADER_CONTRACT,
     Survey,
@@ -37,11 +37,10 @@ from node.chain.deployment.verify import verify
 from node.chain.deployments import (
     DeployedContract,
     Deployment,
-    checksummed,
     load_deployment,
     save_deployment,
 )
-from node.chain.rpc import Receipt, Rpc
+from node.chain.rpc import Rpc
 from node.core.errors import Rejected
 from node.core.ids import wallet_key
 from node.core.types import Address
@@ -130,12 +129,12 @@ class _Run:
     ) -> None:
         self._rpc = rpc
         self._record = record
-        self._hands = hands
+        self._account = hands.account
         self._survey = survey
-        self._progress = progress
         self._deployment = load_deployment(record)
-        place = pending_path(record)
-        self._journal = Journal.open(place, survey.new.hash, hands.deployer.address)
+        journal = Journal.open(pending_path(record), survey.new.hash, hands.deployer.address)
+        access = self._deployment.access.address
+        self._errands = Errands(rpc, access, hands, journal, progress)
 
     def run(self, migration: str) -> Progress:
         pending = self._survey.pending or self._begun(migration)
@@ -147,21 +146,17 @@ class _Run:
 
     def _begun(self, migration: str) -> Pending:
         """Create the code, and fix the calls before one of them is scheduled."""
-        data = load(TOKEN).bytecode + encode_constructor(load(TOKEN), ()).removeprefix("0x")
-        receipt = self._send(self._hands.deployer, CODE, None, data)
-        if receipt.contract_address is None:
-            raise StepFailed(f"{CODE}: the receipt names no contract")
-        code = checksummed(receipt.contract_address)
+        code = created(self._errands.pay, Creation(CODE, TOKEN), {})
         calls = {
-            turn.currency: self._calldata(turn.token, code, migration)
+            turn.currency: self._calldata(turn.token, code.address, migration)
             for turn in self._survey.turns
         }
         pending = Pending(
             artifact_hash=self._survey.new.hash,
-            code=code,
-            block_number=receipt.block_number,
-            tx_hash=receipt.tx_hash,
-            account=self._hands.account,
+            code=code.address,
+            block_number=code.block_number,
+            tx_hash=code.tx_hash,
+            account=self._account,
             calls=calls,
         )
         save_pending(self._record, pending)
@@ -175,16 +170,7 @@ class _Run:
     def _step(self, turn: Turn, pending: Pending) -> Iterator[Call]:
         """Take one token one step on; or say what its account has to send."""
         delayed = upgrade_of(self._deployment, turn.token, pending)
-        call = next_call(turn.stage, self._deployment.access.address, delayed)
-        if call is not None and self._hands.signer is not None:
-            refuse_gone(self._rpc, self._journal, call)
-            self._send(self._hands.signer, call.what, call.to, call.data)
-        elif call is not None:
-            yield call
-
-    def _send(self, signer: Deployer, step: str, to: Address | None, data: str) -> Receipt:
-        self._progress(step)
-        return Sender(self._rpc, signer, self._journal).send(step, to, data)
+        return self._errands.advance(delayed, turn.stage)
 
     def _finish(self, pending: Pending) -> None:
         keep(self._record, [TOKEN])
