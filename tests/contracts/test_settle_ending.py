@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.contracts import chain
@@ -19,19 +17,6 @@ TERMINAL: dict[str, object] = {
     "cancel": (),
     "expire": (),
 }
-
-
-@pytest.fixture(scope="module")
-def built() -> Desk:
-    """Deploy once."""
-    return Desk()
-
-
-@pytest.fixture
-def desk(built: Desk) -> Iterator[Desk]:
-    """Give the desk as it was deployed."""
-    with built.chain.rewound():
-        yield built
 
 
 def held(desk: Desk) -> tuple[int, int]:

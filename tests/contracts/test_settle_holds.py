@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.contracts import chain
@@ -11,19 +9,6 @@ from tests.contracts.bank import ALLOWED, HOUR, NO_RECEIVE, PAUSE_SETTLE
 from tests.contracts.chain import Refused
 from tests.contracts.deals import AFFIRMED, INSTRUCTED, NONE, SETTLED, Deal
 from tests.contracts.desk import Desk
-
-
-@pytest.fixture(scope="module")
-def built() -> Desk:
-    """Deploy once."""
-    return Desk()
-
-
-@pytest.fixture
-def desk(built: Desk) -> Iterator[Desk]:
-    """Give the desk as it was deployed."""
-    with built.chain.rewound():
-        yield built
 
 
 def instructed(desk: Desk) -> Deal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -10,19 +10,6 @@ from tests.contracts.bank import HOUR, ref
 from tests.contracts.chain import Refused
 from tests.contracts.deals import NONE, SETTLED, Deal, Leg
 from tests.contracts.desk import Desk
-
-
-@pytest.fixture(scope="module")
-def built() -> Desk:
-    """Deploy once."""
-    return Desk()
-
-
-@pytest.fixture
-def desk(built: Desk) -> Iterator[Desk]:
-    """Give the desk as it was deployed."""
-    with built.chain.rewound():
-        yield built
 
 
 def many(desk: Desk, count: int) -> Deal:

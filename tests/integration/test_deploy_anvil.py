@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,10 @@ from node.chain.deployment.code import IMPLEMENTATION_SLOT
 from node.chain.deployment.sending import Sender
 from node.chain.deployments import load_deployment
 from node.chain.rpc import Rpc
-from tests.support import anvil as anvils
 from tests.support.anvil import CHAIN_ID, Anvil
 from tests.support.deployed import DEPLOYER, PASSWORD, roles_of
 from tests.support.deployment import STEPS, account
 from tests.support.deployment_script import Scripts
-from tests.support.optional import absent
 from tests.support.safe import sent
 
 pytestmark = pytest.mark.npm
@@ -27,23 +24,6 @@ pytestmark = pytest.mark.npm
 
 class Interrupted(BaseException):
     """Stands for the end of the process."""
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Anvil]:
-    reason = anvils.why_absent()
-    if reason is not None:
-        absent(reason)
-    with anvils.anvil() as found:
-        yield found
-
-
-@pytest.fixture
-def anvil(running: Anvil) -> Iterator[Anvil]:
-    """The chain as it began."""
-    snapshot = running.ask("evm_snapshot")
-    yield running
-    assert running.ask("evm_revert", snapshot)
 
 
 @pytest.fixture

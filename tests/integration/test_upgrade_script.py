@@ -3,40 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from node.chain.deployments import load_deployment
 from scripts import upgrade
-from tests.support import anvil as anvils
 from tests.support.anvil import CHAIN_ID, Anvil
 from tests.support.deployed import DEPLOYER, PASSWORD
 from tests.support.deployment_script import Said, Scripts
-from tests.support.optional import absent
 from tests.support.releases import Releases, impostor
 from tests.support.safe import sent
 
 pytestmark = pytest.mark.npm
 WAIT = 2 * 86_400 + 60
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Anvil]:
-    reason = anvils.why_absent()
-    if reason is not None:
-        absent(reason)
-    with anvils.anvil() as found:
-        yield found
-
-
-@pytest.fixture
-def anvil(running: Anvil) -> Iterator[Anvil]:
-    """The chain as it began."""
-    snapshot = running.ask("evm_snapshot")
-    yield running
-    assert running.ask("evm_revert", snapshot)
 
 
 @pytest.fixture

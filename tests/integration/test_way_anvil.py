@@ -18,25 +18,14 @@ from node.ledger.entry import Phase
 from node.settlement.instruction import InstructionState
 from node.submission.deployer import KeystoreDeployer
 from node.submission.intent import IntentState
-from tests.support import anvil as anvils
 from tests.support.anvil import CHAIN_ID, Anvil
 from tests.support.chain_desk import caller, issue, redeem, transfer
 from tests.support.chain_keys import BANK, ROLES, MemorySigner, address
 from tests.support.chain_way import CURRENCIES, Way
 from tests.support.clock import Clock
 from tests.support.deployment import plan_data
-from tests.support.optional import absent
 
 pytestmark = pytest.mark.npm
-
-
-@pytest.fixture(scope="module")
-def anvil() -> Iterator[Anvil]:
-    reason = anvils.why_absent()
-    if reason is not None:
-        absent(reason)
-    with anvils.anvil() as running:
-        yield running
 
 
 @pytest.fixture
@@ -47,11 +36,11 @@ def engine(sqlite_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def way(anvil: Anvil, engine: Engine, tmp_path: Path) -> Way:
+def way(running_anvil: Anvil, engine: Engine, tmp_path: Path) -> Way:
     """Give a node whose contracts are new on the chain, and whose customers are admitted."""
     for label in BANK:
-        anvil.fund(address(label))
-    rpc = Rpc([anvil.url], chain_id=CHAIN_ID)
+        running_anvil.fund(address(label))
+    rpc = Rpc([running_anvil.url], chain_id=CHAIN_ID)
     data = plan_data(*CURRENCIES, chain_id=CHAIN_ID)
     for role in ROLES:
         data["roles"][role.upper()]["holders"] = [checksummed(address(role))]
@@ -61,8 +50,8 @@ def way(anvil: Anvil, engine: Engine, tmp_path: Path) -> Way:
         rpc,
         ensure_deployed(rpc, make_plan(data), deployer, tmp_path / "record.json"),
         Clock(datetime.now(UTC)),
-        lambda count: anvil.ask("anvil_mine", hex(count)),
-        lambda depth: anvil.ask("anvil_reorg", depth, []),
+        lambda count: running_anvil.ask("anvil_mine", hex(count)),
+        lambda depth: running_anvil.ask("anvil_reorg", depth, []),
     )
     made.open_the_doors()
     return made

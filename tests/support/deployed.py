@@ -5,14 +5,18 @@ In: a folder of the test's own. Out: `Bank`, nothing deployed yet. Used by tests
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 from node.chain import codec
 from node.chain.artifacts import Artifact, load
 from node.chain.deployment.apply import ensure_deployed
 from node.chain.deployment.plan import Plan, make_plan
 from node.chain.deployment.roles import GIVEN, ROLES
+from node.chain.deployment.sending import Sender
 from node.chain.deployments import DeployedContract, Deployment, deployment_path
 from node.chain.embedded import GENESIS_TIME, EmbeddedChain
 from node.chain.rpc import Receipt, Rpc
@@ -25,6 +29,29 @@ PASSWORD = "open sesame"
 DEPLOYER = "deployer"
 TREASURY_ACCOUNT = "treasury account"
 GAS = 5_000_000
+
+
+class Interrupted(Exception):
+    """Stands for the end of the process."""
+
+
+@contextmanager
+def interrupted(step: str, *, sent: bool = True) -> Iterator[None]:
+    """What happens inside ends just after that step is sent, or just before."""
+    whole = Sender._mined
+
+    def mined(sender: Sender, name: str, raw: bytes) -> Receipt:
+        if name == step and not sent:
+            raise Interrupted
+        receipt = whole(sender, name, raw)
+        if name == step:
+            raise Interrupted
+        return receipt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Sender, "_mined", mined)
+        with pytest.raises(Interrupted):
+            yield
 
 
 def planned(keys: KeystoreSigner, *codes: str, chain_id: int = CHAIN_ID) -> Plan:

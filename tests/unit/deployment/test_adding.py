@@ -13,20 +13,14 @@ from node.chain.deployment.journal import PlanDiffers
 from node.chain.deployment.matrix import asked
 from node.chain.deployment.plan import Plan, make_plan
 from node.chain.deployment.scheduled import Hands, ScheduleGone, Stage
-from node.chain.deployment.sending import Sender
 from node.chain.deployment.verify import verify
 from node.chain.deployments import checksummed, load_deployment
-from node.chain.rpc import Receipt
 from node.submission.deployer import KeystoreDeployer
-from tests.support.deployed import Bank, planned
+from tests.support.deployed import Bank, interrupted, planned
 from tests.support.deployment import STEPS
 
 WAIT = 2 * 86_400 + 600  # blocks of one moment run ahead of the clock
 CREATED = ("EUR.token", "EUR.gate")
-
-
-class Interrupted(Exception):
-    """Stands for the end of the process."""
 
 
 @pytest.fixture
@@ -152,7 +146,8 @@ def test_an_interrupted_addition_goes_on(bank: Bank, wider: Plan, step: str) -> 
     if step == "MINTER.EUR.gate":
         go_on(bank, wider)
         bank.later(WAIT)
-    interrupted(bank, wider, step)
+    with interrupted(step):
+        go_on(bank, wider)
     added = go_on(bank, wider)
     if step != "MINTER.EUR.gate":
         bank.later(WAIT)
@@ -160,22 +155,6 @@ def test_an_interrupted_addition_goes_on(bank: Bank, wider: Plan, step: str) -> 
     assert added.done
     assert sent(bank) == len(CREATED)
     assert bank.rpc.nonce(bank.keys.address("ADMIN")) == begun + 2 * len(added.rights)
-
-
-def interrupted(bank: Bank, plan: Plan, step: str) -> None:
-    """Go on up to just after the sending of a step."""
-    whole = Sender._mined
-
-    def mined(sender: Sender, name: str, raw: bytes) -> Receipt:
-        receipt = whole(sender, name, raw)
-        if name == step:
-            raise Interrupted
-        return receipt
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Sender, "_mined", mined)
-        with pytest.raises(Interrupted):
-            go_on(bank, plan)
 
 
 def test_a_record_of_the_addition_that_is_left_over_changes_nothing(

@@ -13,11 +13,9 @@ from node.chain.deployment.journal import DeploymentBusy, JournalUnreadable, Pla
 from node.chain.deployment.pending import pending_path
 from node.chain.deployment.positions import Position, positions
 from node.chain.deployment.scheduled import Hands, ScheduleGone, Stage
-from node.chain.deployment.sending import Sender
 from node.chain.deployment.upgrading import Progress, advance
 from node.chain.deployments import load_deployment
-from node.chain.rpc import Receipt
-from tests.support.deployed import Bank
+from tests.support.deployed import Bank, interrupted
 from tests.support.releases import TOKEN, Releases
 from tests.support.upgrades import (
     ALICE,
@@ -37,10 +35,6 @@ from tests.support.upgrades import (
 STEPS = ("DepositToken.code", "CAD.upgrade.schedule", "CAD.upgrade")
 
 
-class Interrupted(Exception):
-    """Stands for the end of the process."""
-
-
 @pytest.fixture
 def bank(tmp_path: Path) -> Iterator[Bank]:
     bank = bank_with_accounts(tmp_path)
@@ -56,24 +50,6 @@ def releases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Releases:
 def send_as_upgrader(bank: Bank, found: Progress) -> None:
     for call in found.calls:
         assert bank.transact("UPGRADER", call.to, call.data).status
-
-
-def interrupted(bank: Bank, step: str, moment: str) -> None:
-    """Go on up to the sending of a step, or to just after it."""
-    whole = Sender._mined
-
-    def mined(sender: Sender, name: str, raw: bytes) -> Receipt:
-        if name == step and moment == "before it is sent":
-            raise Interrupted
-        receipt = whole(sender, name, raw)
-        if name == step:
-            raise Interrupted
-        return receipt
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Sender, "_mined", mined)
-        with pytest.raises(Interrupted):
-            go_on(bank)
 
 
 def test_another_process_is_waited_for(bank: Bank, releases: Releases) -> None:
@@ -171,7 +147,8 @@ def test_an_interrupted_upgrade_goes_on(
     if step == "CAD.upgrade":
         go_on(bank)
         bank.later(WAIT)
-    interrupted(bank, step, moment)
+    with interrupted(step, sent=moment == "after it was sent"):
+        go_on(bank)
     go_on(bank)
     bank.later(WAIT)
     assert go_on(bank).done
