@@ -71,7 +71,7 @@ def page(context: BrowserContext, node: Served) -> Iterator[Page]:
 
 def test_home_answers_whether_the_money_is_right(page: Page) -> None:
     rows = page.locator("#proof tbody tr")
-    expect(rows).to_have_count(2)
+    expect(rows).to_have_count(3)  # euros, dollars and gold
     expect(rows.nth(0)).to_contain_text("explained by 4 breaks")
     expect(rows.nth(1)).to_contain_text("agree")
 

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -57,6 +58,10 @@ class Moves(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.rewind.close()
+
+    @initialize(amount=st.integers(1, CAP))
+    def something_lies_there(self, amount: int) -> None:
+        self.world.gives(amount, 1)
 
     @rule(name=venues, assets=dollars, shares_min=least_of)
     def deposits(self, name: str, assets: int, shares_min: int) -> None:
