@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {HoldTerms, IDepositToken} from "../../contracts/interfaces/IDepositToken.sol";
 import {Limits} from "../../contracts/interfaces/IIssuanceGate.sol";
 import {IssuanceGate} from "../../contracts/token/IssuanceGate.sol";
+import {anyTerms} from "./AnyTerms.sol";
 import {Rights} from "./Rights.sol";
 import {SupplyOnly} from "./SupplyOnly.sol";
 import {svm, vm} from "./Symbolic.sol";
@@ -31,7 +32,7 @@ contract GateIssues {
     function check_I5_redeems_what_is_for_it(address caller, uint256 sequence, bytes32 ref)
         public
     {
-        HoldTerms memory hold = _forGate();
+        HoldTerms memory hold = anyTerms();
         vm.prank(caller);
         gate.redeem(sequence, ref, hold);
         assert(hold.recipient == address(gate) && hold.notary == address(gate));
@@ -71,7 +72,7 @@ contract GateIssues {
         bytes32 other = svm.createBytes32("other");
         vm.prank(svm.createAddress("later"));
         (bool again,) =
-            address(gate).call(abi.encodeCall(gate.redeem, (sequence, other, _forGate())));
+            address(gate).call(abi.encodeCall(gate.redeem, (sequence, other, anyTerms())));
         assert(!again);
     }
 
@@ -79,7 +80,7 @@ contract GateIssues {
         public
     {
         vm.prank(caller);
-        gate.redeem(sequence, ref, _forGate());
+        gate.redeem(sequence, ref, anyTerms());
         bytes32 other = svm.createBytes32("other");
         vm.prank(svm.createAddress("later"));
         (bool again,) =
@@ -143,16 +144,5 @@ contract GateIssues {
         vm.prank(caller);
         gate.attest(liabilities, asOf);
         assert(liabilities == 0);
-    }
-
-    function _forGate() private pure returns (HoldTerms memory) {
-        return HoldTerms({
-            holder: svm.createAddress("holder"),
-            recipient: svm.createAddress("recipient"),
-            amount: svm.createUint256("held"),
-            notary: svm.createAddress("notary"),
-            expiry: uint64(svm.createUint256("expiry")),
-            ref: svm.createBytes32("holdRef")
-        });
     }
 }

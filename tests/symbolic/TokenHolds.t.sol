@@ -2,15 +2,16 @@
 pragma solidity 0.8.37;
 
 import {HoldState, HoldTerms, Payout} from "../../contracts/interfaces/IDepositToken.sol";
+import {anyShare, anyTerms} from "./AnyTerms.sol";
 import {TokenState} from "./TokenState.sol";
-import {svm, vm} from "./Symbolic.sol";
+import {vm} from "./Symbolic.sol";
 
 /// @notice I2: the held amount of an account is the sum of its open holds: a hold adds its amount
 /// when it opens and takes exactly that away when it closes. I10: a hold opens once and closes
 /// once, so it is executed or released and never both.
 contract TokenHolds is TokenState {
     function check_I2_createHold(address caller) public {
-        HoldTerms memory terms = _anyTerms();
+        HoldTerms memory terms = anyTerms();
         _sound(terms.holder);
         bytes32 id = token.holdId(terms);
         HoldState state = token.holdState(id);
@@ -27,7 +28,7 @@ contract TokenHolds is TokenState {
     }
 
     function check_I2_executeHold(address caller, uint256 amount) public {
-        HoldTerms memory terms = _anyTerms();
+        HoldTerms memory terms = anyTerms();
         _sound(terms.holder, terms.recipient);
         bytes32 id = token.holdId(terms);
         HoldState state = token.holdState(id);
@@ -47,7 +48,7 @@ contract TokenHolds is TokenState {
     }
 
     function check_I2_releaseHold(address caller) public {
-        HoldTerms memory terms = _anyTerms();
+        HoldTerms memory terms = anyTerms();
         _sound(terms.holder);
         bytes32 id = token.holdId(terms);
         HoldState state = token.holdState(id);
@@ -65,7 +66,7 @@ contract TokenHolds is TokenState {
     }
 
     function check_I2_burnHeld(address caller, uint256 amount) public {
-        HoldTerms memory terms = _anyTerms();
+        HoldTerms memory terms = anyTerms();
         _sound(terms.holder);
         bytes32 id = token.holdId(terms);
         HoldState state = token.holdState(id);
@@ -86,8 +87,8 @@ contract TokenHolds is TokenState {
 
     /// @notice A hold shared out: all that leaves it arrives.
     function check_I2_executeHolds(address caller, address payee) public {
-        HoldTerms[] memory holds = new HoldTerms[](1);
-        holds[0] = _anyTerms();
+        (HoldTerms[] memory holds, uint256[] memory amounts, Payout[] memory payouts) =
+            anyShare(payee);
         address holder = holds[0].holder;
         _sound(holder, payee);
         vm.assume(holds[0].amount <= token.heldOf(holder));
@@ -95,10 +96,6 @@ contract TokenHolds is TokenState {
         HoldState state = token.holdState(id);
         uint256 sum = token.balanceOf(holder) + (holder == payee ? 0 : token.balanceOf(payee));
         uint256 held = token.heldOf(holder);
-        uint256[] memory amounts = new uint256[](1);
-        amounts[0] = svm.createUint256("taken");
-        Payout[] memory payouts = new Payout[](1);
-        payouts[0] = Payout(payee, svm.createUint256("paid"));
         vm.prank(caller);
         token.executeHolds(holds, amounts, payouts);
         assert(state == HoldState.Open && token.holdState(id) == HoldState.Closed);
@@ -110,7 +107,7 @@ contract TokenHolds is TokenState {
     }
 
     function check_I10_closed_is_the_end(address caller, uint256 amount) public {
-        HoldTerms memory terms = _anyTerms();
+        HoldTerms memory terms = anyTerms();
         vm.assume(token.holdState(token.holdId(terms)) == HoldState.Closed);
         vm.prank(caller);
         (bool opened,) = address(token).call(abi.encodeCall(token.createHold, (terms)));
@@ -125,7 +122,7 @@ contract TokenHolds is TokenState {
 
     /// @notice I11: from expiry on anyone releases, whatever is paused, frozen or at an end.
     function check_I11_expired_is_releasable(address caller) public {
-        HoldTerms memory terms = _anyTerms();
+        HoldTerms memory terms = anyTerms();
         vm.assume(token.holdState(token.holdId(terms)) == HoldState.Open);
         vm.assume(block.timestamp >= terms.expiry);
         vm.prank(caller);
@@ -134,7 +131,7 @@ contract TokenHolds is TokenState {
     }
 
     function witness_executeHold(address caller, uint256 amount) public {
-        HoldTerms memory terms = _anyTerms();
+        HoldTerms memory terms = anyTerms();
         _sound(terms.holder, terms.recipient);
         vm.prank(caller);
         token.executeHold(terms, amount);
@@ -142,7 +139,7 @@ contract TokenHolds is TokenState {
     }
 
     function witness_burnHeld(address caller, uint256 amount) public {
-        HoldTerms memory terms = _anyTerms();
+        HoldTerms memory terms = anyTerms();
         _sound(terms.holder);
         vm.prank(caller);
         token.burnHeld(terms, amount);

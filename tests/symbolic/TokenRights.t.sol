@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {HoldTerms} from "../../contracts/interfaces/IDepositToken.sol";
+import {anyTerms} from "./AnyTerms.sol";
 import {TokenState} from "./TokenState.sol";
 import {svm, vm} from "./Symbolic.sol";
 
@@ -63,7 +64,7 @@ contract TokenRights is TokenState {
 
     function check_I4_createHold(address caller, address other) public {
         vm.assume(other != caller);
-        HoldTerms memory terms = _anyTerms();
+        HoldTerms memory terms = anyTerms();
         Position memory before = _position(other);
         vm.prank(caller);
         token.createHold(terms);
@@ -72,7 +73,7 @@ contract TokenRights is TokenState {
 
     /// @notice A notary takes only what its holder has put on hold: nothing that could be spent.
     function check_I4_executeHold_spends_what_is_held(address caller, uint256 amount) public {
-        HoldTerms memory terms = _anyTerms();
+        HoldTerms memory terms = anyTerms();
         vm.assume(terms.holder != terms.recipient);
         _sound(terms.holder, terms.recipient);
         vm.assume(terms.amount <= token.heldOf(terms.holder));
@@ -88,7 +89,7 @@ contract TokenRights is TokenState {
     function check_I4_executeHold_leaves_others(address caller, address other, uint256 amount)
         public
     {
-        HoldTerms memory terms = _anyTerms();
+        HoldTerms memory terms = anyTerms();
         vm.assume(other != terms.holder && other != terms.recipient);
         uint256 balance = token.balanceOf(other);
         uint256 held = token.heldOf(other);
@@ -98,7 +99,7 @@ contract TokenRights is TokenState {
     }
 
     function check_I4_releaseHold(address caller, address other) public {
-        HoldTerms memory terms = _anyTerms();
+        HoldTerms memory terms = anyTerms();
         vm.assume(terms.amount <= token.heldOf(terms.holder));
         uint256 balance = token.balanceOf(other);
         uint256 held = token.heldOf(other);

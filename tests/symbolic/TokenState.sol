@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {HoldTerms} from "../../contracts/interfaces/IDepositToken.sol";
 import {NO_RECEIVE, NO_SEND, ALLOWED} from "../../contracts/libraries/AccountWord.sol";
 import {DepositToken} from "../../contracts/token/DepositToken.sol";
 import {Rights} from "./Rights.sol";
@@ -63,16 +62,5 @@ abstract contract TokenState {
 
     function _barredFromReceiving(address account) internal view returns (bool) {
         return token.flagsOf(account) & (ALLOWED | NO_RECEIVE) != ALLOWED;
-    }
-
-    function _anyTerms() internal pure returns (HoldTerms memory) {
-        return HoldTerms({
-            holder: svm.createAddress("holder"),
-            recipient: svm.createAddress("recipient"),
-            amount: svm.createUint256("held"),
-            notary: svm.createAddress("notary"),
-            expiry: uint64(svm.createUint256("expiry")),
-            ref: svm.createBytes32("ref")
-        });
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {HoldTerms, Payout} from "../../contracts/interfaces/IDepositToken.sol";
+import {anyShare, anyTerms} from "./AnyTerms.sol";
 import {TokenState} from "./TokenState.sol";
 import {svm, vm} from "./Symbolic.sol";
 
@@ -78,7 +79,7 @@ contract TokenStops is TokenState {
     }
 
     function check_I7_createHold(address caller) public {
-        HoldTerms memory terms = _anyTerms();
+        HoldTerms memory terms = anyTerms();
         _sound(terms.holder);
         bool stopped = _paused(PAUSE_SETTLE) || _barredFromSending(terms.holder);
         vm.prank(caller);
@@ -87,21 +88,20 @@ contract TokenStops is TokenState {
     }
 
     function check_I7_executeHold(address caller, uint256 amount) public {
-        HoldTerms memory terms = _anyTerms();
+        HoldTerms memory terms = anyTerms();
         bool stopped = _stopped(PAUSE_SETTLE, terms.holder, terms.recipient);
+        // An open hold is a part of what is held: TokenHolds.
+        vm.assume(terms.amount <= token.heldOf(terms.holder));
         vm.prank(caller);
         token.executeHold(terms, amount);
         assert(!stopped);
     }
 
     function check_I7_executeHolds(address caller, address payee) public {
-        HoldTerms[] memory holds = new HoldTerms[](1);
-        holds[0] = _anyTerms();
-        uint256[] memory amounts = new uint256[](1);
-        amounts[0] = svm.createUint256("taken");
-        Payout[] memory payouts = new Payout[](1);
-        payouts[0] = Payout(payee, svm.createUint256("paid"));
+        (HoldTerms[] memory holds, uint256[] memory amounts, Payout[] memory payouts) =
+            anyShare(payee);
         bool stopped = _stopped(PAUSE_SETTLE, holds[0].holder, payee);
+        vm.assume(holds[0].amount <= token.heldOf(holds[0].holder));
         vm.prank(caller);
         token.executeHolds(holds, amounts, payouts);
         assert(!stopped);
@@ -124,7 +124,7 @@ contract TokenStops is TokenState {
     }
 
     function check_I7_burnHeld(address caller, uint256 amount) public {
-        HoldTerms memory terms = _anyTerms();
+        HoldTerms memory terms = anyTerms();
         _sound(terms.holder);
         bool stopped = _paused(PAUSE_SUPPLY) || _paused(PAUSE_SETTLE);
         stopped = stopped || _barredFromSending(terms.holder);
