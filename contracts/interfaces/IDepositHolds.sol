@@ -25,12 +25,6 @@ enum HoldState {
     Closed
 }
 
-/// @notice One payment out of what several holds yield together.
-struct Payout {
-    address to;
-    uint256 amount;
-}
-
 /// @title Holds: money set aside under fixed terms, paid or given back exactly once
 interface IDepositHolds {
     /// @notice A hold was opened; its terms are these arguments.
@@ -77,8 +71,8 @@ interface IDepositHolds {
     /// @notice Before expiry only notary and recipient release.
     error HoldNotReleasable(bytes32 id, address caller, uint64 expiry);
 
-    /// @notice Every hold needs its amount.
-    error LengthsDiffer(uint256 holds, uint256 amounts);
+    /// @notice Every hold needs its amount, and every payee.
+    error LengthsDiffer(uint256 accounts, uint256 amounts);
 
     /// @notice Payouts must use up what the holds yield: `asked` was asked where `left` was left,
     /// and at the end nothing may be.
@@ -98,11 +92,12 @@ interface IDepositHolds {
     /// needs no admission; each holder must be free to send and each payee to receive.
     /// @param holds Each with the terms of its own; a hold given twice is refused.
     /// @param amounts For each hold how much of it is taken; the rest is released.
-    /// @param payouts Their sum is the sum of `amounts`.
+    /// @param due For each payee how much it gets; the sum is the sum of `amounts`.
     function executeHolds(
         HoldTerms[] calldata holds,
         uint256[] calldata amounts,
-        Payout[] calldata payouts
+        address[] calldata payees,
+        uint256[] calldata due
     ) external;
 
     /// @notice Release the hold: notary or recipient at any time, anyone from expiry on. Works

@@ -5,7 +5,7 @@ import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IER
 
 import {IDepositAuthorizations} from "./IDepositAuthorizations.sol";
 import {IDepositCompliance} from "./IDepositCompliance.sol";
-import {HoldState, HoldTerms, IDepositHolds, Payout} from "./IDepositHolds.sol";
+import {HoldState, HoldTerms, IDepositHolds} from "./IDepositHolds.sol";
 
 /// @title A bank's deposits of one currency as a token
 /// @notice ERC-20 in minor units of the currency, with ERC-2612, ERC-3009 and ERC-7943. Only
@@ -68,6 +68,9 @@ interface IDepositToken is
 
     /// @notice ISO 4217 code of the currency.
     function currency() external view returns (string memory);
+
+    /// @notice The balances of many accounts at once, each at its account's place in the list.
+    function balancesOf(address[] calldata accounts) external view returns (uint256[] memory);
 
     /// @notice How much of the balance is held.
     function heldOf(address account) external view returns (uint256);

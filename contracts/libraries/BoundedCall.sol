@@ -47,6 +47,28 @@ library BoundedCall {
         }
     }
 
+    /// @notice Ask for a list of `count` words; not `ok` where it reverts or answers with another.
+    function tryReadList(address target, bytes memory data, uint256 count)
+        internal
+        view
+        returns (bool ok, uint256[] memory list)
+    {
+        uint256 size = (count + 2) * 0x20;
+        // The answer, as long as it must be, goes behind what is allocated and is allocated with
+        // its head. It is used only if all of it was written and it is a list of that length:
+        // offset 0x20, then the length, which is where `list` begins.
+        assembly ("memory-safe") {
+            let answer := mload(0x40)
+            mstore(0x40, add(answer, size))
+            ok := staticcall(gas(), target, add(data, 0x20), mload(data), answer, size)
+            list := add(answer, 0x20)
+            ok := and(ok, eq(returndatasize(), size))
+            ok := and(ok, eq(mload(answer), 0x20))
+            ok := and(ok, eq(mload(list), count))
+            if iszero(ok) { list := 0x60 }
+        }
+    }
+
     /// @notice Where a call that fails is taken as an answer, whoever pays for the gas must not be
     /// able to make it fail.
     function requireGas(uint256 gasLimit) internal view {

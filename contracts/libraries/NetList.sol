@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {HoldTerms, Payout} from "../interfaces/IDepositHolds.sol";
-import {INetSettlement, NetCycle, NetSection} from "../interfaces/INetSettlement.sol";
+import {HoldTerms} from "../interfaces/IDepositHolds.sol";
+import {INetSettlement} from "../interfaces/INetSettlement.sol";
+import {Words} from "./Words.sol";
 
 /// @title The arithmetic of netting
 /// @notice Adds up the gross list, and strikes off it what the net list has; what is left then must
-/// be nothing. No sum leaves its word: each is at most a calldata's length of 112-bit numbers.
+/// be nothing. No sum leaves its word: each is at most a calldata's length of 112-bit numbers. Net
+/// amounts are signed, and kept as words; adding and comparing are the same for both.
 library NetList {
+    using Words for *;
+
     uint256 private constant PARTIES_MAX = 256;
     uint256 private constant HALF = 128;
     uint256 private constant HALF_MASK = type(uint128).max;
 
-    function requireAscending(address[] calldata parties) internal pure {
+    function requireAscending(address[] memory parties) internal pure {
         uint256 count = parties.length;
         if (count == 0 || count > PARTIES_MAX) revert INetSettlement.PartiesMalformed(count);
         address last = address(0);
         for (uint256 i = 0; i < count; ++i) {
+            address party = parties.get(i);
             // In order, so none is there twice: each party then has one net amount.
-            if (parties[i] <= last) revert INetSettlement.PartiesMalformed(i);
-            last = parties[i];
+            if (party <= last) revert INetSettlement.PartiesMalformed(i);
+            last = party;
         }
     }
 
@@ -27,104 +32,99 @@ library NetList {
     function sum(address token, uint256 parties, uint256[] calldata obligations)
         internal
         pure
-        returns (int256[] memory net)
+        returns (uint256[] memory net)
     {
-        net = new int256[](parties);
-        uint256 count = obligations.length;
+        net = new uint256[](parties);
+        uint256 count = halves(obligations);
         for (uint256 i = 0; i < count; ++i) {
-            uint256 word = obligations[i];
-            if (!_add(net, word >> HALF)) {
-                revert INetSettlement.ObligationMalformed(token, 2 * i);
+            uint256 half = obligations.halfAt(i);
+            uint256 debtor = half >> 120;
+            uint256 creditor = (half >> 112) & 0xff;
+            uint256 amount = half & type(uint112).max;
+            if (amount == 0 || debtor == creditor || debtor >= parties || creditor >= parties) {
+                revert INetSettlement.ObligationMalformed(token, i);
             }
-            word &= HALF_MASK;
-            if (word == 0 && i == count - 1) break;
-            if (!_add(net, word)) {
-                revert INetSettlement.ObligationMalformed(token, 2 * i + 1);
+            unchecked {
+                net.set(debtor, net.get(debtor) - amount);
+                net.set(creditor, net.get(creditor) + amount);
             }
         }
     }
 
-    function _add(int256[] memory net, uint256 half) private pure returns (bool) {
-        uint256 debtor = half >> 120;
-        uint256 creditor = (half >> 112) & 0xff;
-        int256 amount = int256(half & type(uint112).max);
-        if (amount == 0 || debtor == creditor) return false;
-        if (debtor >= net.length || creditor >= net.length) return false;
-        unchecked {
-            net[debtor] -= amount;
-            net[creditor] += amount;
-        }
-        return true;
-    }
-
-    /// @notice The holds that the net debtors pay out of, and how much of each.
-    function debits(int256[] memory net, NetCycle calldata cycle, NetSection calldata section)
-        internal
-        view
-        returns (HoldTerms[] memory holds, uint256[] memory amounts)
-    {
-        uint256 count = section.debits.length;
-        holds = new HoldTerms[](count);
-        amounts = new uint256[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            uint256 word = section.debits[i];
+    /// @notice The holds that the net debtors pay out of, and how much of each. All are of the
+    /// same `terms` but for holder and amount.
+    function debits(
+        uint256[] memory net,
+        address token,
+        address[] memory parties,
+        uint256[] calldata list,
+        HoldTerms memory terms
+    ) internal pure returns (HoldTerms[] memory holds, uint256[] memory amounts) {
+        holds = new HoldTerms[](list.length);
+        amounts = new uint256[](list.length);
+        for (uint256 i = 0; i < list.length; ++i) {
+            uint256 word = list[i];
             uint256 amount = word & HALF_MASK;
-            address party =
-                _strike(net, cycle.parties, section.token, word >> 248, -int256(amount));
-            amounts[i] = amount;
-            holds[i] = HoldTerms({
-                holder: party,
-                recipient: address(this),
-                amount: (word >> HALF) & type(uint120).max,
-                notary: address(this),
-                expiry: cycle.expiry,
-                ref: cycle.id
-            });
+            amounts.set(i, amount);
+            HoldTerms memory hold = holds[i];
+            hold.holder = _strike(net, token, parties, word >> 248, uint256(-int256(amount)));
+            hold.amount = (word >> HALF) & type(uint120).max;
+            hold.recipient = terms.recipient;
+            hold.notary = terms.notary;
+            hold.expiry = terms.expiry;
+            hold.ref = terms.ref;
         }
     }
 
-    /// @notice What the net creditors get.
-    function credits(int256[] memory net, NetCycle calldata cycle, NetSection calldata section)
-        internal
-        pure
-        returns (Payout[] memory payouts)
-    {
-        uint256 words = section.credits.length;
-        if (words == 0) return payouts;
-        uint256 count = 2 * words;
-        if (section.credits[words - 1] & HALF_MASK == 0) --count;
-        payouts = new Payout[](count);
+    /// @notice The net creditors, and what each gets.
+    function credits(
+        uint256[] memory net,
+        address token,
+        address[] memory parties,
+        uint256[] calldata list
+    ) internal pure returns (address[] memory payees, uint256[] memory due) {
+        uint256 count = halves(list);
+        payees = new address[](count);
+        due = new uint256[](count);
         for (uint256 i = 0; i < count; ++i) {
-            uint256 word = section.credits[i / 2];
-            uint256 half = i % 2 == 0 ? word >> HALF : word & HALF_MASK;
+            uint256 half = list.halfAt(i);
             uint256 amount = half & type(uint120).max;
-            address party = _strike(net, cycle.parties, section.token, half >> 120, int256(amount));
-            payouts[i] = Payout(party, amount);
+            payees.set(i, _strike(net, token, parties, half >> 120, amount));
+            due.set(i, amount);
         }
     }
 
     /// @notice Every party's net amount was in the net list.
-    function requireStruck(int256[] memory net, address[] calldata parties, address token)
+    function requireStruck(uint256[] memory net, address token, address[] memory parties)
         internal
         pure
     {
         for (uint256 i = 0; i < net.length; ++i) {
-            if (net[i] != 0) revert INetSettlement.NetMismatch(parties[i], token, net[i], 0);
+            int256 left = int256(net.get(i));
+            if (left != 0) revert INetSettlement.NetMismatch(parties.get(i), token, left, 0);
         }
     }
 
+    /// @notice How many half words a list has; the last may be empty.
+    function halves(uint256[] calldata list) internal pure returns (uint256 count) {
+        count = list.length;
+        if (count == 0) return 0;
+        count = list[count - 1] & HALF_MASK == 0 ? 2 * count - 1 : 2 * count;
+    }
+
     function _strike(
-        int256[] memory net,
-        address[] calldata parties,
+        uint256[] memory net,
         address token,
+        address[] memory parties,
         uint256 place,
-        int256 given
+        uint256 given
     ) private pure returns (address party) {
         if (place >= net.length) revert INetSettlement.PartyUnknown(token, place);
-        party = parties[place];
-        if (net[place] != given) {
-            revert INetSettlement.NetMismatch(party, token, net[place], given);
+        party = parties.get(place);
+        uint256 expected = net.get(place);
+        if (expected != given) {
+            revert INetSettlement.NetMismatch(party, token, int256(expected), int256(given));
         }
-        net[place] = 0;
+        net.set(place, 0);
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {HoldState, HoldTerms, Payout} from "../interfaces/IDepositHolds.sol";
+import {HoldState, HoldTerms} from "../interfaces/IDepositHolds.sol";
 
 /// @title A token in every mood that an engine must survive
 /// @notice Takes any signature and any hold for good; its mood decides how it pays; for tests.
@@ -48,9 +48,16 @@ contract HostileToken {
 
     // ------------------------------------------------------------------------------ as a token
 
-    function balanceOf(address account) external view returns (uint256) {
+    function balanceOf(address account) public view returns (uint256) {
         if (mood == Mood.Mute) _stop();
         return _balances[account] + _lies[account];
+    }
+
+    function balancesOf(address[] calldata accounts) external view returns (uint256[] memory all) {
+        all = new uint256[](accounts.length);
+        for (uint256 i = 0; i < accounts.length; ++i) {
+            all[i] = balanceOf(accounts[i]);
+        }
     }
 
     function settleTransfer(
@@ -78,14 +85,15 @@ contract HostileToken {
     function executeHolds(
         HoldTerms[] calldata holds,
         uint256[] calldata amounts,
-        Payout[] calldata payouts
+        address[] calldata payees,
+        uint256[] calldata due
     ) external returns (bool paid) {
         for (uint256 i = 0; i < holds.length; ++i) {
             _balances[holds[i].holder] -= amounts[i];
             _balances[address(this)] += amounts[i];
         }
-        for (uint256 i = 0; i < payouts.length; ++i) {
-            paid = _pay(address(this), payouts[i].to, payouts[i].amount);
+        for (uint256 i = 0; i < payees.length; ++i) {
+            paid = _pay(address(this), payees[i], due[i]);
         }
     }
 

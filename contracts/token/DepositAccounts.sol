@@ -48,6 +48,17 @@ abstract contract DepositAccounts is IDepositToken, IERC20Errors, NoncesUpgradea
         return _token().accounts[account].word.balanceOf();
     }
 
+    function balancesOf(address[] calldata accounts)
+        external
+        view
+        returns (uint256[] memory balances)
+    {
+        balances = new uint256[](accounts.length);
+        for (uint256 i = 0; i < accounts.length; ++i) {
+            balances[i] = _token().accounts[accounts[i]].word.balanceOf();
+        }
+    }
+
     function heldOf(address account) external view returns (uint256) {
         return _token().accounts[account].word.heldOf();
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {HoldState, HoldTerms, Payout} from "../interfaces/IDepositToken.sol";
+import {HoldState, HoldTerms} from "../interfaces/IDepositToken.sol";
 import {AccountWord} from "../libraries/AccountWord.sol";
 import {DepositAccounts} from "./DepositAccounts.sol";
 
@@ -44,12 +44,15 @@ abstract contract DepositHolds is DepositAccounts {
     function executeHolds(
         HoldTerms[] calldata holds,
         uint256[] calldata amounts,
-        Payout[] calldata payouts
+        address[] calldata payees,
+        uint256[] calldata due
     ) external {
         _requireRunning(PAUSE_SETTLE);
+        _requireSameLength(holds.length, amounts.length);
+        _requireSameLength(payees.length, due.length);
         uint256 left = _collect(holds, amounts);
-        for (uint256 i = 0; i < payouts.length; ++i) {
-            left -= _payOut(payouts[i], left);
+        for (uint256 i = 0; i < payees.length; ++i) {
+            left -= _payOut(payees[i], due[i], left);
         }
         if (left != 0) revert PayoutsUnbalanced(left, 0);
     }
@@ -102,7 +105,6 @@ abstract contract DepositHolds is DepositAccounts {
         private
         returns (uint256 total)
     {
-        if (holds.length != amounts.length) revert LengthsDiffer(holds.length, amounts.length);
         for (uint256 i = 0; i < holds.length; ++i) {
             HoldTerms calldata terms = holds[i];
             uint256 amount = amounts[i];
@@ -115,13 +117,17 @@ abstract contract DepositHolds is DepositAccounts {
         _requireAmount(total);
     }
 
-    function _payOut(Payout calldata payout, uint256 left) private returns (uint256 amount) {
-        amount = payout.amount;
+    function _payOut(address payee, uint256 amount, uint256 left) private returns (uint256) {
         _requireAmount(amount);
         // Compared before it is added: no account is given what no hold has yielded.
         if (amount > left) revert PayoutsUnbalanced(left, amount);
-        _credit(payout.to, amount);
-        emit Transfer(msg.sender, payout.to, amount);
+        _credit(payee, amount);
+        emit Transfer(msg.sender, payee, amount);
+        return amount;
+    }
+
+    function _requireSameLength(uint256 accounts, uint256 amounts) private pure {
+        if (accounts != amounts) revert LengthsDiffer(accounts, amounts);
     }
 
     function _openHold(HoldTerms calldata terms) private view returns (bytes32 id) {

@@ -144,7 +144,7 @@ def _every_movement(bank: Bank) -> dict[str, tuple[tuple[object, ...], str]]:
         "burn": ((bank.alice, 1), bank.minter),
         "createHold": ((new.abi,), bank.alice),
         "executeHold": ((for_bob.abi, 1), bank.notary),
-        "executeHolds": (([for_minter.abi], [1], [(bank.bob, 1)]), bank.minter),
+        "executeHolds": (([for_minter.abi], [1], [bank.bob], [1]), bank.minter),
         "releaseHold": ((for_bob.abi,), bank.notary),
         "burnHeld": ((for_minter.abi, 1), bank.minter),
         "approve": ((bank.bob, 1), bank.alice),

@@ -75,7 +75,7 @@ def test_nothing_moves_any_more(bank: Bank) -> None:
         ("burnHeld", (mine.abi, 1), bank.minter),
         ("createHold", (hold.but(ref=ref(2)).abi,), bank.alice),
         ("executeHold", (hold.abi, 1), bank.notary),
-        ("executeHolds", ([mine.abi], [1], [(bank.bob, 1)]), bank.minter),
+        ("executeHolds", ([mine.abi], [1], [bank.bob], [1]), bank.minter),
         ("settleTransfer", (*given.arguments, consent.raw), bank.settler),
     ):
         told = bank.token.refusal(function, *arguments, by=by)

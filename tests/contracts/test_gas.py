@@ -119,8 +119,8 @@ def _shared(bank: Bank) -> Figures:
             for each in terms:
                 bank.opened(each)
             amounts = [MILLION] * holds
-            paid = [(each, holds * MILLION // payouts) for each in people[-payouts:]]
-            given = ([each.abi for each in terms], amounts, paid)
+            payees, due = people[-payouts:], [holds * MILLION // payouts] * payouts
+            given = ([each.abi for each in terms], amounts, payees, due)
             return bank.token.send("executeHolds", *given, by=bank.notary).gas_used
 
     return {

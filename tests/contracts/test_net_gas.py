@@ -57,7 +57,7 @@ def per_move(desk: Desk, cycle: Cycle) -> int:
 
 
 @pytest.mark.parametrize(
-    ("owed", "limit"), [(halves, 19_700), (ring, 19_600), (one_to_all, 16_900)]
+    ("owed", "limit"), [(halves, 16_800), (ring, 16_600), (one_to_all, 13_100)]
 )
 def test_one_token(desk: Desk, owed: object, limit: int) -> None:
     assert callable(owed)
@@ -66,4 +66,4 @@ def test_one_token(desk: Desk, owed: object, limit: int) -> None:
 
 def test_two_tokens(desk: Desk) -> None:
     owed = ((desk.cash, halves(desk.parties)), (desk.bond, ring(desk.parties)))
-    assert per_move(desk, Cycle(desk, owed)) <= 18_600
+    assert per_move(desk, Cycle(desk, owed)) <= 15_800

@@ -41,7 +41,8 @@ def held(bank: Bank, holder: str, amount: int, payment: int = 1) -> Terms:
 
 
 def arguments(holds: Sequence[tuple[Terms, int]], payouts: Payouts) -> tuple[object, ...]:
-    return [terms.abi for terms, _ in holds], [amount for _, amount in holds], list(payouts)
+    held, taken = [terms.abi for terms, _ in holds], [amount for _, amount in holds]
+    return held, taken, [payee for payee, _ in payouts], [due for _, due in payouts]
 
 
 def refusal(bank: Bank, holds: Sequence[tuple[Terms, int]], payouts: Payouts) -> str:
@@ -51,8 +52,16 @@ def refusal(bank: Bank, holds: Sequence[tuple[Terms, int]], payouts: Payouts) ->
 def test_every_hold_needs_its_amount(bank: Bank) -> None:
     terms = held(bank, bank.alice, 60)
     for amounts in ([], [1, 1]):
-        told = bank.token.refusal(FUNCTION, [terms.abi], amounts, [], by=bank.settler)
-        assert told == f"LengthsDiffer(holds: 1, amounts: {len(amounts)})"
+        told = bank.token.refusal(FUNCTION, [terms.abi], amounts, [], [], by=bank.settler)
+        assert told == f"LengthsDiffer(accounts: 1, amounts: {len(amounts)})"
+
+
+def test_every_payee_needs_its_amount(bank: Bank) -> None:
+    terms = held(bank, bank.alice, 60)
+    for due in ([], [1, 1]):
+        asked = ([terms.abi], [2], [bank.carol], due)
+        told = bank.token.refusal(FUNCTION, *asked, by=bank.settler)
+        assert told == f"LengthsDiffer(accounts: 1, amounts: {len(due)})"
 
 
 def test_nothing_is_not_shared_out(bank: Bank) -> None:

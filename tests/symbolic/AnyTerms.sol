@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {HoldTerms, Payout} from "../../contracts/interfaces/IDepositToken.sol";
+import {HoldTerms} from "../../contracts/interfaces/IDepositToken.sol";
 import {svm} from "./Symbolic.sol";
 
 /// @notice A hold of any terms.
@@ -19,12 +19,18 @@ function anyTerms() pure returns (HoldTerms memory) {
 /// @notice Any part of a hold of any terms, shared out to one payee in any amount.
 function anyShare(address payee)
     pure
-    returns (HoldTerms[] memory holds, uint256[] memory amounts, Payout[] memory payouts)
+    returns (
+        HoldTerms[] memory holds,
+        uint256[] memory amounts,
+        address[] memory payees,
+        uint256[] memory due
+    )
 {
     holds = new HoldTerms[](1);
     amounts = new uint256[](1);
-    payouts = new Payout[](1);
+    payees = new address[](1);
+    due = new uint256[](1);
     holds[0] = anyTerms();
     amounts[0] = svm.createUint256("taken");
-    payouts[0] = Payout(payee, svm.createUint256("paid"));
+    (payees[0], due[0]) = (payee, svm.createUint256("paid"));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {HoldTerms, Payout} from "../../contracts/interfaces/IDepositHolds.sol";
+import {HoldTerms} from "../../contracts/interfaces/IDepositHolds.sol";
 import {NetCycle, NetSection} from "../../contracts/interfaces/INetSettlement.sol";
 import {NetList} from "../../contracts/libraries/NetList.sol";
 import {svm} from "./Symbolic.sol";
@@ -10,15 +10,22 @@ import {svm} from "./Symbolic.sol";
 contract NetStatement {
     function read(NetCycle calldata cycle)
         external
-        view
-        returns (uint256[] memory debits, Payout[] memory payouts, HoldTerms[] memory holds)
+        pure
+        returns (
+            HoldTerms[] memory holds,
+            uint256[] memory debits,
+            address[] memory payees,
+            uint256[] memory due
+        )
     {
         NetSection calldata section = cycle.sections[0];
-        int256[] memory net =
-            NetList.sum(section.token, cycle.parties.length, section.obligations);
-        (holds, debits) = NetList.debits(net, cycle, section);
-        payouts = NetList.credits(net, cycle, section);
-        NetList.requireStruck(net, cycle.parties, section.token);
+        address token = section.token;
+        address[] memory parties = cycle.parties;
+        uint256[] memory net = NetList.sum(token, parties.length, section.obligations);
+        HoldTerms memory terms;
+        (holds, debits) = NetList.debits(net, token, parties, section.debits, terms);
+        (payees, due) = NetList.credits(net, token, parties, section.credits);
+        NetList.requireStruck(net, token, parties);
     }
 }
 
@@ -51,8 +58,12 @@ contract Netting {
 
     function _check(bool[3] calldata turned, uint8 places, uint256 debtors) private view {
         NetCycle memory cycle = _cycle(turned, places, debtors);
-        (uint256[] memory debits, Payout[] memory payouts, HoldTerms[] memory holds) =
-            statement.read(cycle);
+        (
+            HoldTerms[] memory holds,
+            uint256[] memory debits,
+            address[] memory payees,
+            uint256[] memory due
+        ) = statement.read(cycle);
         int256[3] memory given;
         int256 total;
         for (uint256 i = 0; i < debits.length; ++i) {
@@ -61,10 +72,10 @@ contract Netting {
                 if (holds[i].holder == cycle.parties[p]) given[p] -= int256(debits[i]);
             }
         }
-        for (uint256 i = 0; i < payouts.length; ++i) {
-            total += int256(payouts[i].amount);
+        for (uint256 i = 0; i < payees.length; ++i) {
+            total += int256(due[i]);
             for (uint256 p = 0; p < 3; ++p) {
-                if (payouts[i].to == cycle.parties[p]) given[p] += int256(payouts[i].amount);
+                if (payees[i] == cycle.parties[p]) given[p] += int256(due[i]);
             }
         }
         assert(total == 0);

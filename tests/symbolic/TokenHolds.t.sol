@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {HoldState, HoldTerms, Payout} from "../../contracts/interfaces/IDepositToken.sol";
+import {HoldState, HoldTerms} from "../../contracts/interfaces/IDepositToken.sol";
 import {anyShare, anyTerms} from "./AnyTerms.sol";
 import {TokenState} from "./TokenState.sol";
 import {vm} from "./Symbolic.sol";
@@ -87,8 +87,12 @@ contract TokenHolds is TokenState {
 
     /// @notice A hold shared out: all that leaves it arrives.
     function check_I2_executeHolds(address caller, address payee) public {
-        (HoldTerms[] memory holds, uint256[] memory amounts, Payout[] memory payouts) =
-            anyShare(payee);
+        (
+            HoldTerms[] memory holds,
+            uint256[] memory amounts,
+            address[] memory payees,
+            uint256[] memory due
+        ) = anyShare(payee);
         address holder = holds[0].holder;
         _sound(holder, payee);
         vm.assume(holds[0].amount <= token.heldOf(holder));
@@ -97,10 +101,10 @@ contract TokenHolds is TokenState {
         uint256 sum = token.balanceOf(holder) + (holder == payee ? 0 : token.balanceOf(payee));
         uint256 held = token.heldOf(holder);
         vm.prank(caller);
-        token.executeHolds(holds, amounts, payouts);
+        token.executeHolds(holds, amounts, payees, due);
         assert(state == HoldState.Open && token.holdState(id) == HoldState.Closed);
         assert(caller == holds[0].notary && caller == holds[0].recipient);
-        assert(amounts[0] == payouts[0].amount);
+        assert(amounts[0] == due[0]);
         assert(token.heldOf(holder) == held - holds[0].amount);
         assert(token.balanceOf(holder) + (holder == payee ? 0 : token.balanceOf(payee)) == sum);
         assert(_holds(holder) && _holds(payee));

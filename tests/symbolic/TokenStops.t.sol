@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {HoldTerms, Payout} from "../../contracts/interfaces/IDepositToken.sol";
+import {HoldTerms} from "../../contracts/interfaces/IDepositToken.sol";
 import {anyShare, anyTerms} from "./AnyTerms.sol";
 import {TokenState} from "./TokenState.sol";
 import {svm, vm} from "./Symbolic.sol";
@@ -98,12 +98,16 @@ contract TokenStops is TokenState {
     }
 
     function check_I7_executeHolds(address caller, address payee) public {
-        (HoldTerms[] memory holds, uint256[] memory amounts, Payout[] memory payouts) =
-            anyShare(payee);
+        (
+            HoldTerms[] memory holds,
+            uint256[] memory amounts,
+            address[] memory payees,
+            uint256[] memory due
+        ) = anyShare(payee);
         bool stopped = _stopped(PAUSE_SETTLE, holds[0].holder, payee);
         vm.assume(holds[0].amount <= token.heldOf(holds[0].holder));
         vm.prank(caller);
-        token.executeHolds(holds, amounts, payouts);
+        token.executeHolds(holds, amounts, payees, due);
         assert(!stopped);
     }
 

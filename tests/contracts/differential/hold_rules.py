@@ -25,7 +25,7 @@ from tests.contracts.differential.machine import (
     tokens,
 )
 from tests.contracts.model.accounts import HELD_MAX
-from tests.contracts.model.holds import OPEN, Payout, Terms
+from tests.contracts.model.holds import OPEN, Terms
 
 # Recipient and notary.
 purposes = st.sampled_from(
@@ -119,7 +119,7 @@ class HoldRules(Machine):
         by=mostly("notary"),
         amount=fractions,
         payees=st.lists(people, min_size=1, max_size=2),
-        wrong=st.sampled_from([""] * 8 + ["more", "less", "zero", "lengths", "twice"]),
+        wrong=st.sampled_from([""] * 8 + ["more", "less", "zero", "lengths", "payees", "twice"]),
     )
     def shares_holds_out(
         self,
@@ -134,18 +134,11 @@ class HoldRules(Machine):
         holds = [self._hold(token, each, "notary", "notary") for each in indexes]
         holds = holds if wrong == "twice" else list(dict.fromkeys(holds))
         taken = [share(amount, terms.amount) for terms in holds]
-        payouts = self._payouts(sum(taken), payees, wrong)
+        due = _shares(sum(taken), len(payees), wrong)
         taken = taken[1:] if wrong == "lengths" else taken
-        self.does(f"{token}.executeHolds", holds, taken, payouts, by=by)
-
-    def _payouts(self, total: int, payees: list[str], wrong: str) -> list[Payout]:
-        total += {"more": 1, "less": -1}.get(wrong, 0)
-        each = max(total, 0) // len(payees)
-        first = max(total, 0) - each * (len(payees) - 1)
-        sums = [first] + [each] * (len(payees) - 1)
-        if wrong == "zero":
-            sums[-1] = 0
-        return [Payout(self.at(payee), due) for payee, due in zip(payees, sums, strict=True)]
+        due = due[1:] if wrong == "payees" else due
+        paid = [self.at(payee) for payee in payees]
+        self.does(f"{token}.executeHolds", holds, taken, paid, due, by=by)
 
     def _open(self, token: str, terms: Terms, by: str) -> None:
         self.does(f"{token}.createHold", terms, by=by)
@@ -176,3 +169,13 @@ class HoldRules(Machine):
     def _is_open(self, token: str, terms: Terms) -> bool:
         model = self.token(token)
         return model.holds.get(model.hold_id(terms)) == OPEN
+
+
+def _shares(total: int, payees: int, wrong: str) -> list[int]:
+    """What each payee gets of the total, or of a unit more or less."""
+    total = max(total + {"more": 1, "less": -1}.get(wrong, 0), 0)
+    each = total // payees
+    sums = [total - each * (payees - 1)] + [each] * (payees - 1)
+    if wrong == "zero":
+        sums[-1] = 0
+    return sums

@@ -33,13 +33,6 @@ class Terms(NamedTuple):
     ref: str
 
 
-class Payout(NamedTuple):
-    """One payment out of what several holds yield."""
-
-    payee: Account
-    amount: int
-
-
 @dataclass
 class Holds(Accounts):
     """The state of every hold, by the hash of its terms."""
@@ -82,22 +75,23 @@ class Holds(Accounts):
         by: Account,
         holds: Sequence[Terms],
         amounts: Sequence[int],
-        payouts: Sequence[Payout],
+        payees: Sequence[Account],
+        due: Sequence[int],
     ) -> None:
         self.running(SETTLE)
-        counts = {"holds": len(holds), "amounts": len(amounts)}
-        refuse(len(holds) != len(amounts), "LengthsDiffer", **counts)
+        for accounts, sums in ((len(holds), len(amounts)), (len(payees), len(due))):
+            refuse(accounts != sums, "LengthsDiffer", accounts=accounts, amounts=sums)
         for terms, amount in zip(holds, amounts, strict=True):
             self._for_caller(by, terms)
             self._take(by, terms, amount)
             self.emit("Transfer", from_=terms.holder, to=by, value=amount)
         left = sum(amounts)
         amount_given(left)
-        for payout in payouts:
-            amount_given(payout.amount)
-            refuse(payout.amount > left, "PayoutsUnbalanced", left=left, asked=payout.amount)
-            self.credit(by, payout.payee, payout.amount)
-            left -= payout.amount
+        for payee, amount in zip(payees, due, strict=True):
+            amount_given(amount)
+            refuse(amount > left, "PayoutsUnbalanced", left=left, asked=amount)
+            self.credit(by, payee, amount)
+            left -= amount
         refuse(left, "PayoutsUnbalanced", left=left, asked=0)
 
     def release_hold(self, by: Account, terms: Terms) -> None:

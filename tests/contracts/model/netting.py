@@ -10,7 +10,7 @@ from typing import NamedTuple
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
-from tests.contracts.model.holds import Payout, Terms
+from tests.contracts.model.holds import Terms
 from tests.contracts.model.token import Token
 from tests.contracts.model.world import SETTLER, Account, Contract, Refusal, refuse
 
@@ -111,21 +111,20 @@ class Netting(Contract):
             self.hold_for(cycle, _struck(net, cycle, section, each.party, -each.amount), each.held)
             for each in section.debits
         ]
-        payouts = [
-            Payout(_struck(net, cycle, section, each.party, each.amount), each.amount)
-            for each in section.credits
-        ]
+        payees = [_struck(net, cycle, section, each.party, each.amount) for each in section.credits]
         for place, party in enumerate(cycle.parties):
             values = {"party": party, "token": section.token, "expected": net[place], "given": 0}
             refuse(net[place], "NetMismatch", **values)
         try:
             taken = [each.amount for each in section.debits]
-            self.token_at(section.token).execute_holds(self.address, holds, taken, payouts)
+            due = [each.amount for each in section.credits]
+            token = self.token_at(section.token)
+            token.execute_holds(self.address, holds, taken, payees, due)
         except Refusal as refusal:
             raise Refusal("NetFailed", token=section.token, reason=refusal) from refusal
         gross = encode(["address[]", "uint256[]"], [cycle.parties, section.packed[1]])
         values = {"grossHash": "0x" + keccak(gross).hex()}
-        values |= {"debits": len(holds), "credits": len(payouts)}
+        values |= {"debits": len(holds), "credits": len(payees)}
         self.emit("NetSettled", cycle=cycle.id, token=section.token, **values)
 
 

@@ -154,7 +154,7 @@ contract HostileTokensTest is TradeTest {
 
     function test_WhatStopsTellingBalancesHasNotPaid() external {
         Instruction memory trade = _trade();
-        trade.legs[1].token = address(new FadingToken());
+        trade.legs[1].token = address(new FadingToken(""));
         bytes memory inner =
             abi.encodeWithSelector(INetSettlement.NotAToken.selector, trade.legs[1].token);
         bytes memory reason =
@@ -187,7 +187,38 @@ contract HostileTokensTest is TradeTest {
         _accepted(settler, address(engine), abi.encodeCall(engine.settleNet, (cycle)));
     }
 
+    function test_NettingOnlyWithWhatTellsBalances() external {
+        _isNoTokenToNet(carol);
+        _isNoTokenToNet(address(new FadingToken("")));
+        _isNoTokenToNet(address(new FadingToken(abi.encode(0x20, 1))));
+        _isNoTokenToNet(address(new FadingToken(abi.encode(0x20, 2, 0))));
+        _isNoTokenToNet(address(new FadingToken(abi.encode(0x40, 1, 0))));
+        _isNoTokenToNet(address(new FadingToken(abi.encode(0x20, 1, 0, 0))));
+        _isNoTokenToNet(address(new FadingToken(abi.encodePacked(abi.encode(0x20, 1), uint8(0)))));
+        // A list of one, and after the payment none.
+        _isNoTokenToNet(address(new FadingToken(abi.encode(0x20, 1, 0))));
+    }
+
+    function test_NettingInNothingIsRefused() external {
+        NetCycle memory cycle = _cycle();
+        cycle.sections[0] = NetSection(carol, new uint256[](0), new uint256[](0), new uint256[](0));
+        _isNotNetted(cycle);
+    }
+
     // ----------------------------------------------------------------------------------- parts
+
+    function _isNoTokenToNet(address other) private {
+        NetCycle memory cycle = _cycle();
+        cycle.sections[0].token = other;
+        _isNotNetted(cycle);
+    }
+
+    function _isNotNetted(NetCycle memory cycle) private {
+        address other = cycle.sections[0].token;
+        bytes memory inner = abi.encodeWithSelector(INetSettlement.NotAToken.selector, other);
+        bytes memory reason = abi.encodeWithSelector(INetSettlement.NetFailed.selector, other, inner);
+        _refused(settler, address(engine), abi.encodeCall(engine.settleNet, (cycle)), reason);
+    }
 
     function _trade() private view returns (Instruction memory trade) {
         trade = _exchange();

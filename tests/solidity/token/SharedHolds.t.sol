@@ -2,12 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IDepositCompliance} from "../../../contracts/interfaces/IDepositCompliance.sol";
-import {
-    HoldState,
-    HoldTerms,
-    IDepositHolds,
-    Payout
-} from "../../../contracts/interfaces/IDepositHolds.sol";
+import {HoldState, HoldTerms, IDepositHolds} from "../../../contracts/interfaces/IDepositHolds.sol";
 import {IDepositToken} from "../../../contracts/interfaces/IDepositToken.sol";
 import {BankTest} from "../base/BankTest.sol";
 import {vm} from "../base/Vm.sol";
@@ -16,7 +11,8 @@ import {vm} from "../base/Vm.sol";
 contract SharedHoldsTest is BankTest {
     HoldTerms[] private _holds;
     uint256[] private _amounts;
-    Payout[] private _payouts;
+    address[] private _payees;
+    uint256[] private _due;
 
     function setUp() public override {
         super.setUp();
@@ -32,8 +28,8 @@ contract SharedHoldsTest is BankTest {
         cut = cut % (one + two - 1) + 1;
         _held(alice, 500, one);
         _held(bob, 500, two);
-        _payouts.push(Payout(carol, cut));
-        _payouts.push(Payout(alice, one + two - cut));
+        _pays(carol, cut);
+        _pays(alice, one + two - cut);
         _accepted(notary, address(token), _call());
         _position(alice, 1000 - one + (one + two - cut), 0);
         _position(bob, 1000 - two, 0);
@@ -46,14 +42,14 @@ contract SharedHoldsTest is BankTest {
     function testFuzz_MoreThanTheyYieldIsRefused(uint256 amount) external {
         vm.assume(amount > 10);
         _held(alice, 10, 10);
-        _payouts.push(Payout(carol, amount));
+        _pays(carol, amount);
         _fails(abi.encodeWithSelector(IDepositHolds.PayoutsUnbalanced.selector, 10, amount));
     }
 
     function testFuzz_LessThanTheyYieldIsRefused(uint256 amount) external {
         _held(alice, 10, 10);
         amount = amount % 9 + 1;
-        _payouts.push(Payout(carol, amount));
+        _pays(carol, amount);
         _fails(abi.encodeWithSelector(IDepositHolds.PayoutsUnbalanced.selector, 10 - amount, 0));
     }
 
@@ -61,15 +57,25 @@ contract SharedHoldsTest is BankTest {
         bytes memory reason = abi.encodeWithSelector(IDepositToken.ZeroAmount.selector);
         _fails(reason);
         _held(alice, 10, 10);
-        _payouts.push(Payout(carol, 10));
-        _payouts.push(Payout(bob, 0));
+        _pays(carol, 10);
+        _pays(bob, 0);
         _fails(reason);
     }
 
     function test_EveryHoldHasItsAmount() external {
         _held(alice, 10, 10);
         _amounts.push(1);
-        _payouts.push(Payout(carol, 10));
+        _pays(carol, 10);
+        _fails(abi.encodeWithSelector(IDepositHolds.LengthsDiffer.selector, 1, 2));
+    }
+
+    function test_EveryPayeeHasItsAmount() external {
+        _held(alice, 10, 10);
+        _pays(carol, 10);
+        _payees.push(bob);
+        _fails(abi.encodeWithSelector(IDepositHolds.LengthsDiffer.selector, 2, 1));
+        _payees.pop();
+        _due.push(1);
         _fails(abi.encodeWithSelector(IDepositHolds.LengthsDiffer.selector, 1, 2));
     }
 
@@ -77,14 +83,14 @@ contract SharedHoldsTest is BankTest {
         _held(alice, 10, 10);
         _holds.push(_holds[0]);
         _amounts.push(10);
-        _payouts.push(Payout(carol, 20));
+        _pays(carol, 20);
         bytes4 selector = IDepositHolds.HoldNotOpen.selector;
         _fails(abi.encodeWithSelector(selector, token.holdId(_holds[0]), HoldState.Closed));
     }
 
     function test_OnlyWhatIsHeldForTheCallerIsSharedOut() external {
         _held(alice, 10, 10);
-        _payouts.push(Payout(carol, 10));
+        _pays(carol, 10);
         _refused(
             stranger,
             _call(),
@@ -97,8 +103,8 @@ contract SharedHoldsTest is BankTest {
 
     function test_OneRefusedPayeeStopsAll() external {
         _held(alice, 10, 10);
-        _payouts.push(Payout(carol, 5));
-        _payouts.push(Payout(stranger, 5));
+        _pays(carol, 5);
+        _pays(stranger, 5);
         bytes4 selector = IDepositCompliance.RecipientRefused.selector;
         _fails(abi.encodeWithSelector(selector, stranger, 0));
         _position(alice, 1000, 10);
@@ -107,7 +113,7 @@ contract SharedHoldsTest is BankTest {
 
     function test_APauseStopsIt() external {
         _held(alice, 10, 10);
-        _payouts.push(Payout(carol, 10));
+        _pays(carol, 10);
         _pause(4);
         _fails(abi.encodeWithSelector(IDepositCompliance.OperationPaused.selector, 4, 4));
     }
@@ -120,8 +126,13 @@ contract SharedHoldsTest is BankTest {
         _amounts.push(taken);
     }
 
+    function _pays(address payee, uint256 amount) private {
+        _payees.push(payee);
+        _due.push(amount);
+    }
+
     function _call() private view returns (bytes memory) {
-        return abi.encodeCall(token.executeHolds, (_holds, _amounts, _payouts));
+        return abi.encodeCall(token.executeHolds, (_holds, _amounts, _payees, _due));
     }
 
     function _fails(bytes memory reason) private {

@@ -17,6 +17,17 @@ contract TransferTest is BankTest {
         _mint(alice, 1000);
     }
 
+    function test_BalancesOfManyAreThoseOfEach() external {
+        _mint(bob, 7);
+        address[] memory accounts = new address[](4);
+        (accounts[0], accounts[1], accounts[2], accounts[3]) = (bob, carol, alice, bob);
+        uint256[] memory balances = token.balancesOf(accounts);
+        vm.assertEq(balances.length, 4);
+        for (uint256 i = 0; i < 4; ++i) vm.assertEq(balances[i], token.balanceOf(accounts[i]));
+        vm.assertEq(balances[0] + balances[2], 1007);
+        vm.assertEq(token.balancesOf(new address[](0)).length, 0);
+    }
+
     function test_OnlyTheAdmittedReceive() external {
         bytes4 selector = IDepositCompliance.RecipientRefused.selector;
         bytes memory reason = abi.encodeWithSelector(selector, carol, 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {HoldState, HoldTerms, Payout} from "../../../../contracts/interfaces/IDepositHolds.sol";
+import {HoldState, HoldTerms} from "../../../../contracts/interfaces/IDepositHolds.sol";
 import {vm} from "../../base/Vm.sol";
 import {TokenGhosts} from "./TokenGhosts.sol";
 
@@ -53,18 +53,20 @@ abstract contract TokenHolds is TokenGhosts {
         (holds[0], holds[1]) = (_found(one, notary, 0), _found(two, notary, 1));
         uint256[] memory amounts = new uint256[](2);
         (amounts[0], amounts[1]) = (_part(one, holds[0].amount), _part(two, holds[1].amount));
-        Payout[] memory payouts = new Payout[](2);
+        address[] memory payees = new address[](2);
+        (payees[0], payees[1]) = (_anyone(to), _anyone(cut));
+        uint256[] memory due = new uint256[](2);
         uint256 sum;
         unchecked {
             sum = amounts[0] + amounts[1];
             // At times a unit more than the holds yield, or less.
             if (_dice(cut, 8) == 0) sum = sum + _dice(cut, 3) - 1;
-            payouts[0] = Payout(_anyone(to), sum == 0 ? 0 : cut % sum);
-            payouts[1] = Payout(_anyone(cut), sum - payouts[0].amount);
+            due[0] = sum == 0 ? 0 : cut % sum;
+            due[1] = sum - due[0];
         }
         address caller = _mostly(notary, by, 8);
         _remember();
-        bytes memory data = abi.encodeCall(token.executeHolds, (holds, amounts, payouts));
+        bytes memory data = abi.encodeCall(token.executeHolds, (holds, amounts, payees, due));
         _send(caller, address(token), data);
         _must(sum == amounts[0] + amounts[1], "shared out another amount than was held");
         for (uint256 i = 0; i < 2; ++i) {
@@ -73,7 +75,7 @@ abstract contract TokenHolds is TokenGhosts {
             _executed(holds[i], id, caller, amounts[i]);
             _takes(holds[i].holder, amounts[i], SETTLEMENTS);
         }
-        for (uint256 i = 0; i < 2; ++i) _gives(payouts[i].to, payouts[i].amount, SETTLEMENTS);
+        for (uint256 i = 0; i < 2; ++i) _gives(payees[i], due[i], SETTLEMENTS);
         _unmoved();
     }
 
