@@ -16,9 +16,9 @@ struct Samples {
 /// token for name, symbol, currency, decimals, supply, pauses, authority, signing domain, and for
 /// the samples; every answer must be the same byte for byte. Then the new code is tried out, and
 /// the trial undone: the upgrader, which may do nothing but install code, must be refused
-/// everything that asks for another right; must be able to install code again; and where it holds
-/// a minor unit
-/// of its own, the money must go round through a transfer, an allowance and two holds.
+/// everything that asks for another right; must be able to install code again, and does, its own;
+/// and where it holds a minor unit of its own, the money must go round through a transfer, an
+/// allowance and two holds.
 interface ITokenUpgrader {
     /// @notice The token runs on this code now, and is proved to be the same otherwise.
     /// @param moved Whether money was moved in the trial: the upgrader had some, and no pause.
@@ -67,5 +67,11 @@ interface ITokenUpgrader {
     /// @notice Try the token's code out, then revert: with `Passed` or with what is wrong. For
     /// anyone, since it never leaves a trace.
     /// @param moves Whether to move a minor unit of the upgrader round.
-    function tryOut(IDepositToken token, address code, bool moves) external;
+    function tryOut(IDepositToken token, bool moves) external;
+
+    /// @notice Storage slot that code is installed in (ERC-1822); a trial installs this contract's.
+    function proxiableUUID() external pure returns (bytes32);
+
+    /// @notice The contract whose code answers: asked of a token in the trial, this one.
+    function runsOn() external view returns (address);
 }

@@ -6,6 +6,7 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import {ERC1967Utils} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Utils.sol";
 import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
 import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
 
@@ -31,6 +32,9 @@ contract TokenUpgrader is AccessManaged, ITokenUpgrader {
     uint256 private constant PER_TOKEN = 8;
     uint256 private constant PER_ACCOUNT = 6;
 
+    // As OpenZeppelin names it in code that can be installed.
+    address private immutable __self = address(this);
+
     constructor(address access) AccessManaged(access) {}
 
     // -------------------------------------------------------------------------------- upgrades
@@ -55,12 +59,27 @@ contract TokenUpgrader is AccessManaged, ITokenUpgrader {
         revert Rehearsed(_upgrade(token, code, migration, samples));
     }
 
-    function tryOut(IDepositToken token, address code, bool moves) external {
+    function tryOut(IDepositToken token, bool moves) external {
         _requireRefusals(token);
         if (moves) _moveRound(token);
-        // What could not be upgraded again would be final without anyone having decided so.
-        UUPSUpgradeable(address(token)).upgradeToAndCall(code, "");
+        // What could not be upgraded again would be final without anyone having decided so. The
+        // code installed is this contract's: a token that runs on it tells so.
+        UUPSUpgradeable(address(token)).upgradeToAndCall(address(this), "");
+        (bool told, bytes memory answer) =
+            address(token).staticcall(abi.encodeCall(ITokenUpgrader.runsOn, ()));
+        bytes32 expected = keccak256(abi.encode(address(this)));
+        _expect(told && keccak256(answer) == expected, "upgradeToAndCall");
         revert Passed();
+    }
+
+    // ------------------------------------------------------------------- as code, in the trial
+
+    function proxiableUUID() external pure returns (bytes32) {
+        return ERC1967Utils.IMPLEMENTATION_SLOT;
+    }
+
+    function runsOn() external view returns (address) {
+        return __self;
     }
 
     // ----------------------------------------------------------------------------------- parts
@@ -78,7 +97,7 @@ contract TokenUpgrader is AccessManaged, ITokenUpgrader {
         UUPSUpgradeable(address(token)).upgradeToAndCall(code, migration);
         _requireSame(questions, answers, _asked(token, questions));
         (bool done, bytes memory reason) =
-            address(this).call(abi.encodeCall(this.tryOut, (token, code, moves)));
+            address(this).call(abi.encodeCall(this.tryOut, (token, moves)));
         if (done || bytes4(reason) != Passed.selector) revert TrialReverted(reason);
     }
 

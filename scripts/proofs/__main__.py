@@ -1,4 +1,4 @@
-"""Runs the proofs: `python -m scripts.proofs [name ...]`; by default each that has passed whole.
+"""Runs the proofs: `python -m scripts.proofs [name ...]`; by default all.
 
 In: names of proofs. Out: a table of what each tried and found; 1 if anything is not proved. Called
 by `make verify`.
@@ -32,8 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="scripts.proofs", description=__doc__)
     names = [proof.name for proof in PROOFS]
     parser.add_argument("names", nargs="*", metavar="name", help=f"of: {', '.join(names)}")
-    usual = [proof.name for proof in PROOFS if not proof.when_named]
-    asked = parser.parse_args(arguments).names or usual
+    asked = parser.parse_args(arguments).names or names
     if unknown := sorted(set(asked) - set(names)):
         parser.error(f"no such proof: {', '.join(unknown)}; there are: {', '.join(names)}")
     results = run([proof for proof in PROOFS if proof.name in asked])

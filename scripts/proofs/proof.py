@@ -27,12 +27,8 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Proof:
-    """`alone` is for one that uses every core itself, so that nothing may run beside it.
-
-    `when_named` is for one that has not yet passed as a whole: it runs only when it is asked for.
-    """
+    """`alone` is for one that uses every core itself, so that nothing may run beside it."""
 
     name: str
     prove: Callable[[], Verdict]
     alone: bool = False
-    when_named: bool = False

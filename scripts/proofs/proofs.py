@@ -23,11 +23,11 @@ from scripts.proofs.proof import Proof
 PROOFS: Final = (
     Proof("properties", properties.prove, alone=True),
     Proof("differential", differential.prove, alone=True),
-    Proof("mutants", mutants.prove, when_named=True, alone=True),
+    Proof("symbolic", symbolic.prove, alone=True),
+    Proof("mutants", mutants.prove, alone=True),
     Proof("roles", roles.prove),
     Proof("solidity", solidity.prove),
     Proof("hardhat", hardhat.prove),
     Proof("coverage", coverage.prove),
     Proof("slither", slither.prove),
-    Proof("symbolic", symbolic.prove, when_named=True),
 )

@@ -82,7 +82,7 @@ contract UpgradeTest is BankTest {
     }
 
     function test_ATrialAloneLeavesNoTrace() external {
-        bytes memory data = abi.encodeCall(_upgrader.tryOut, (token, _next, false));
+        bytes memory data = abi.encodeCall(_upgrader.tryOut, (token, false));
         bytes memory reason = abi.encodeWithSelector(ITokenUpgrader.Passed.selector);
         _refused(stranger, address(_upgrader), data, reason);
     }
@@ -157,6 +157,16 @@ contract UpgradeTest is BankTest {
         // An opened proxiableUUID is none that the trial accepts.
         bytes memory reason = _trial(_impostor(UPGRADE, LAST));
         vm.assertTrue(bytes4(reason) == ITokenUpgrader.TrialReverted.selector);
+    }
+
+    function test_CodeThatInstallsNothingIsNotInstalled() external {
+        _fails(_impostor(UPGRADE, OPEN), "upgradeToAndCall");
+    }
+
+    function test_NoTokenIsLeftOnTheUpgradersCode() external {
+        bytes memory question = abi.encodeWithSignature("name()");
+        bytes memory reason = abi.encodeWithSelector(ITokenUpgrader.Unanswered.selector, question);
+        _refused(upgrader, address(_upgrader), _upgrade(address(_upgrader)), reason);
     }
 
     // ----------------------------------------------------------------------- money that is lost
