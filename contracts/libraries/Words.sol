@@ -37,8 +37,8 @@ library Words {
 
     /// @notice Half word `place` of a list of two to a word, counted from the highest bits.
     function halfAt(uint256[] calldata list, uint256 place) internal pure returns (uint256 half) {
-        // A half is 16 bytes, so this one begins at byte 16 * `place`; the 16 bytes behind it, which
-        // may be outside of the list, are shifted away.
+        // A half is 16 bytes, so this one begins at byte 16 * `place`; the 16 bytes behind it,
+        // which may be outside of the list, are shifted away.
         assembly ("memory-safe") {
             half := shr(128, calldataload(add(list.offset, shl(4, place))))
         }

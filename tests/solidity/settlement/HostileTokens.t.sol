@@ -216,7 +216,8 @@ contract HostileTokensTest is TradeTest {
     function _isNotNetted(NetCycle memory cycle) private {
         address other = cycle.sections[0].token;
         bytes memory inner = abi.encodeWithSelector(INetSettlement.NotAToken.selector, other);
-        bytes memory reason = abi.encodeWithSelector(INetSettlement.NetFailed.selector, other, inner);
+        bytes memory reason =
+            abi.encodeWithSelector(INetSettlement.NetFailed.selector, other, inner);
         _refused(settler, address(engine), abi.encodeCall(engine.settleNet, (cycle)), reason);
     }
 
