@@ -32,7 +32,6 @@ from tests.support.bank_messages import (
     statement,
 )
 from tests.support.clock import Clock
-from tests.support.optional import absent
 
 SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "samples"
 MONDAY, TUESDAY = date(2026, 10, 5), date(2026, 10, 6)
@@ -171,7 +170,7 @@ def test_a_file_of_many_lines_is_kept(engine: Engine) -> None:
 def test_the_linked_case_arrives(engine: Engine) -> None:
     case = SAMPLES / "cbpr_c5641"
     if not case.is_dir():
-        absent("the sample bank files are not on this machine")
+        pytest.skip("the sample bank files are not beside the repository")
     for name in ("1_pacs009_BtoC.xml", "3_camt054_DtoE.xml", "4_camt053_DtoE.xml"):
         assert take(engine, (case / name).read_bytes(), name).accepted
     with read_only(engine) as session:
