@@ -11,6 +11,7 @@ from scripts.proofs import (
     coverage,
     differential,
     hardhat,
+    kills,
     mutants,
     properties,
     roles,
@@ -23,6 +24,7 @@ from scripts.proofs.proof import Proof
 PROOFS: Final = (
     Proof("properties", properties.prove, alone=True),
     Proof("differential", differential.prove, alone=True),
+    Proof("kills", kills.prove, alone=True),
     Proof("symbolic", symbolic.prove, alone=True),
     Proof("mutants", mutants.prove, alone=True),
     Proof("roles", roles.prove),

@@ -31,13 +31,18 @@ class Anvil:
 
     url: str
 
-    def ask(self, method: str, *params: object) -> Any:  # noqa: ANN401 - JSON
-        """One JSON-RPC request; its result."""
+    def answer(self, method: str, params: Sequence[object]) -> dict[str, Any]:
+        """One JSON-RPC request; its answer, `result` or `error`."""
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         headers = {"Content-Type": "application/json"}
         request = Request(self.url, json.dumps(body).encode(), headers)  # noqa: S310 - loopback
         with urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
-            found = json.load(answer)
+            found: dict[str, Any] = json.load(answer)
+            return found
+
+    def ask(self, method: str, *params: object) -> Any:  # noqa: ANN401 - JSON
+        """One JSON-RPC request; its result."""
+        found = self.answer(method, params)
         assert "error" not in found, found
         return found["result"]
 
