@@ -13,6 +13,8 @@ from sqlalchemy.engine import make_url
 from sqlmodel import create_engine
 
 _SQLITE_BUSY_MS = 15_000
+# A process that stands still in a unit of work keeps its locks, the lease's too: not for ever.
+_POSTGRES_OPTIONS = "-c idle_in_transaction_session_timeout=60s"
 
 
 def open_engine(url: str) -> Engine:
@@ -27,7 +29,10 @@ def open_engine(url: str) -> Engine:
         return engine
     if parsed.get_driver_name() != "psycopg":
         parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    options = {"options": _POSTGRES_OPTIONS}
+    return create_engine(
+        parsed, pool_pre_ping=True, pool_size=10, max_overflow=10, connect_args=options
+    )
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from node.chain.artifacts import load
 from node.chain.codec import decode_result, encode_call
@@ -52,6 +53,7 @@ class Way:
     mine: Callable[[int], object]
     reorg: Callable[[int], object]
     signer: MemorySigner = field(default_factory=lambda: MemorySigner(*BANK, *CUSTOMERS))
+    fence: Callable[[Session], None] = unfenced
 
     @property
     def bank(self) -> SettlementDesk:
@@ -70,7 +72,7 @@ class Way:
             signer=self.signer,
             tolerance=Tolerance(fee_max="25.00"),
         )
-        return tuple(step.stage for step in steps(parts, unfenced))
+        return tuple(step.stage for step in steps(parts, self.fence))
 
     def round(self) -> int:
         """Each stage once."""

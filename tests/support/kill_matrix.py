@@ -25,12 +25,12 @@ from node.chain.rpc import Rpc
 from node.db.engine import open_engine
 from node.submission.deployer import KeystoreDeployer
 from tests.support.anvil import CHAIN_ID, Anvil
-from tests.support.chain_desk import caller, issue
 from tests.support.chain_keys import BANK, ROLES, MemorySigner, address
 from tests.support.chain_way import CURRENCIES, Way
 from tests.support.clock import Clock
 from tests.support.command_line import ROOT
 from tests.support.deployment import plan_data
+from tests.support.kill_day import begin
 
 # Gives a database of its own that begins as the prepared one stands, and takes it away after.
 Copies = Callable[[], Iterator[str]]
@@ -49,35 +49,46 @@ class Matrix:
     def __post_init__(self) -> None:
         self.snapshot = self.anvil.ask("evm_snapshot")
 
-    def undisturbed(self) -> dict[str, Any]:
+    def undisturbed(self, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - as `life` takes it
         """What a life comes to that is left alone, and the moments that it passes."""
-        with self._bank() as database:
-            return self._life(database, None)
+        with self.bank() as database:
+            return self.life(database, **more)
 
     def killed(self, *moments: int) -> dict[str, Any]:
         """What the last of several lives comes to; each before it was killed at its moment."""
-        with self._bank() as database:
+        with self.bank() as database:
             for moment in moments:
-                ended = self._life(database, moment)
+                ended = self.life(database, moment, survives=False)
                 # A later life has less to do, so it may end before its moment comes.
                 assert ended["code"] in (-signal.SIGKILL, 0), ended.get("error")
-            return self._life(database, None)
+            return self.life(database)
 
     @contextmanager
-    def _bank(self) -> Iterator[str]:
+    def bank(self) -> Iterator[str]:
+        """The bank as prepared, once more; its database."""
         assert self.anvil.ask("evm_revert", self.snapshot)
         self.snapshot = self.anvil.ask("evm_snapshot")
         with contextmanager(self.copies)() as database:
             yield database
 
-    def _life(self, database: str, moment: int | None) -> dict[str, Any]:
-        asked = {**self.given, "database": database, "die_at": moment}
+    def life(
+        self, database: str, moment: int | None = None, *, survives: bool = True, **more: object
+    ) -> dict[str, Any]:
+        """One life on a database, and how it ended."""
+        said = self._say({**self.given, "database": database, "die_at": moment, **more})
+        assert not survives or said["code"] == 0, said["error"]
+        return said
+
+    def wake(self, child: int) -> dict[str, Any]:
+        """Let a life go on that was stopped, and tell how it ended."""
+        return self._say({"wake": child})
+
+    def _say(self, what: dict[str, Any]) -> dict[str, Any]:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps(asked) + "\n")
+        self.process.stdin.write(json.dumps(what) + "\n")
         self.process.stdin.flush()
         said: dict[str, Any] = json.loads(self.process.stdout.readline())
-        assert moment is not None or said["code"] == 0, said["error"]
         return said
 
 
@@ -115,10 +126,7 @@ def _prepare(anvil: Anvil, url: str, record: Path, now: datetime) -> int:
             lambda count: anvil.ask("anvil_mine", hex(count)),
             lambda depth: anvil.ask("anvil_reorg", depth, []),
         )
-        way.open_the_doors()
-        way.bank.service.issue(issue(1, "50.00", "alice"), caller("1"))
-        way.bank.service.issue(issue(2, "50.00", "bob", currency="EUR"), caller("2"))
-        way.finish()
+        begin(way)
         return rpc.block("latest").number
     finally:
         engine.dispose()

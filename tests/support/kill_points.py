@@ -1,8 +1,8 @@
 """Every point at which a process can die between its memory and the world: commits and RPC calls.
 
 In: an engine, an honest chain. Out: `Points`, which counts each moment before and after a commit
-or a call, names it, and kills the process at one of them (SIGKILL: nothing is cleaned up). Used by
-kill_life, in a process of its own.
+or a call, names it, and ends the process at one of them (SIGKILL: nothing is cleaned up), or stops
+it there until it is woken. Used by kill_life, in a process of its own.
 """
 
 from __future__ import annotations
@@ -21,16 +21,18 @@ from tests.support.fault_proxy import Faults
 
 @dataclass
 class Points:
-    """The moments passed so far, by name; the one with the number `die_at` is not survived."""
+    """The moments passed so far, by name; at the one with the number `at` the signal comes."""
 
-    die_at: int | None = None
+    at: int | None = None
+    signal: int = signal.SIGKILL
     passed: list[str] = field(default_factory=list)
 
     def passes(self, name: str) -> None:
         """One more moment; the first has the number 0."""
-        if len(self.passed) == self.die_at:
-            os.kill(os.getpid(), signal.SIGKILL)
+        number = len(self.passed)
         self.passed.append(name)
+        if number == self.at:
+            os.kill(os.getpid(), self.signal)
 
     def watch_commits(self, engine: Engine) -> None:
         """Pass a moment before and after each commit of the engine."""

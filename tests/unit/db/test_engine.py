@@ -38,3 +38,14 @@ def test_postgresql_is_spoken_to_by_psycopg_3_however_it_is_named(scheme: str) -
     engine = open_engine(f"{scheme}://bank@127.0.0.1:1/concord")
     assert engine.dialect.driver == "psycopg"
     engine.dispose()
+
+
+@pytest.mark.postgres
+def test_a_session_that_stands_still_in_a_unit_of_work_does_not_keep_its_locks_for_ever(
+    postgres_database_url: str,
+) -> None:
+    engine = open_engine(postgres_database_url)
+    with engine.connect() as connection:
+        asked = text("SHOW idle_in_transaction_session_timeout")
+        assert connection.execute(asked).scalar_one() == "1min"
+    engine.dispose()
