@@ -113,10 +113,17 @@ def event_topics(artifact: HasAbi) -> dict[str, str]:
     }
 
 
+def event_topic(event: dict[str, Any]) -> str | None:
+    """Topic 0 of an event of an ABI; None where it is anonymous."""
+    if event.get("anonymous"):
+        return None
+    return "0x" + event_abi_to_log_topic(event).hex()  # type: ignore[arg-type]
+
+
 def decode_log(artifact: HasAbi, log: LogLike) -> DecodedLog | None:
     """The log as an event of the contract; None when it is none of them or does not fit."""
     for each in artifact.abi:
-        if each["type"] == "event" and log.topics and _topic(each) == log.topics[0].lower():
+        if each["type"] == "event" and log.topics and event_topic(each) == log.topics[0].lower():
             try:
                 return DecodedLog(each["name"], _event_args(each["inputs"], log))
             except (Undecodable, ValueError):
@@ -168,12 +175,6 @@ def _topic_value(component: Component, topic: bytes) -> Any:  # noqa: ANN401 (AB
         # Solidity keeps only the hash of what does not fit a word.
         return shown({"type": "bytes32"}, topic, json=True)
     return decode_values([component], topic, json=True)[0]
-
-
-def _topic(event: dict[str, Any]) -> str | None:
-    if event.get("anonymous"):
-        return None
-    return "0x" + event_abi_to_log_topic(event).hex()  # type: ignore[arg-type]
 
 
 def _function(artifact: HasAbi, function: str, count: int | None) -> Any:  # noqa: ANN401

@@ -5,36 +5,35 @@ In: a session, headers. Out: `BlockRef`. Called by: events (indexer, store), app
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from sqlalchemy import Subquery
 from sqlmodel import Session, col, select, update
 
 from node.chain.tables import BlockRow
 from node.core.types import BlockNumber, BlockRef, ChainId, Hash32
+from node.db.bulk import insert_many
+
+_COLUMNS: Final = ("chain_id", "number", "hash", "parent_hash", "timestamp", "canonical")
+_HASHES_PER_QUERY: Final = 500
 
 
 def put_canonical(session: Session, chain_id: ChainId, blocks: Iterable[BlockRef]) -> set[Hash32]:
     """Take blocks into the canonical chain; gives the hashes of those held from before."""
-    returned: set[Hash32] = set()
-    for block in blocks:
-        held = session.exec(
-            select(BlockRow).where(BlockRow.chain_id == chain_id, BlockRow.hash == block.hash)
-        ).one_or_none()
-        if held is None:
-            held = BlockRow(
-                chain_id=chain_id,
-                number=block.number,
-                hash=block.hash,
-                parent_hash=block.parent_hash,
-                timestamp=block.timestamp,
-            )
-        else:
-            returned.add(block.hash)
-        held.canonical = True
-        session.add(held)
-    session.flush()
-    return returned
+    given = list(blocks)
+    held: set[Hash32] = set()
+    for place in range(0, len(given), _HASHES_PER_QUERY):
+        held |= _return(
+            session, chain_id, [each.hash for each in given[place:][:_HASHES_PER_QUERY]]
+        )
+    rows = [
+        (chain_id, each.number, each.hash, each.parent_hash, each.timestamp, True)
+        for each in given
+        if each.hash not in held
+    ]
+    insert_many(session, BlockRow.__tablename__, _COLUMNS, rows)
+    return held
 
 
 def drop_above(session: Session, chain_id: ChainId, number: int) -> None:
@@ -72,6 +71,22 @@ def canonical_at(session: Session, chain_id: ChainId, number: int) -> BlockRef |
     return None if row is None else _block(row)
 
 
+def canonical_up_to(session: Session, chain_id: ChainId, number: int) -> BlockRef | None:
+    """The newest canonical block at a height or below: of old blocks not every one is held."""
+    query = (
+        select(BlockRow)
+        .where(
+            BlockRow.chain_id == chain_id,
+            BlockRow.number <= number,
+            col(BlockRow.canonical).is_(True),
+        )
+        .order_by(col(BlockRow.number).desc())
+        .limit(1)
+    )
+    row = session.exec(query).one_or_none()
+    return None if row is None else _block(row)
+
+
 def last_block(session: Session, chain_id: ChainId) -> BlockRef | None:
     """The newest canonical block, if any is held."""
     tail = canonical_tail(session, chain_id, 1)
@@ -86,6 +101,15 @@ def chain_ids(session: Session) -> set[ChainId]:
 def standing_of_blocks() -> Subquery:
     """Chain, hash and `canonical` of every block, for those whose rows belong to one."""
     return select(BlockRow.chain_id, BlockRow.hash, BlockRow.canonical).subquery()
+
+
+def _return(session: Session, chain_id: ChainId, hashes: Sequence[Hash32]) -> set[Hash32]:
+    """Make those of the blocks canonical that are held; gives their hashes."""
+    ours = (col(BlockRow.chain_id) == chain_id, col(BlockRow.hash).in_(hashes))
+    held = {Hash32(each) for each in session.exec(select(BlockRow.hash).where(*ours))}
+    if held:
+        session.exec(update(BlockRow).where(*ours).values(canonical=True))
+    return held
 
 
 def _block(row: BlockRow) -> BlockRef:

@@ -1,64 +1,55 @@
 """Which addresses are ours, and how their logs are read.
 
-In: the record of a deployment. Out: addresses to watch, decoded logs.
-Called by: indexer, app (composes it).
+In: the record of a deployment. Out: addresses to watch, a decoder for each.
+Called by: look, reading, pipeline (composes it).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any
 
-from node.chain import codec
 from node.chain.artifacts import load
 from node.chain.deployments import DeployedContract
+from node.chain.log_decoder import LogDecoder
 from node.core.ids import unpack_ref, wallet_key
 from node.core.types import Address
 
 
-class RawLog(Protocol):
-    """What is needed of a log to decode it."""
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One of our contracts, and how its logs are read."""
 
-    @property
-    def address(self) -> Address:
-        """The contract that wrote it."""
-
-    @property
-    def topics(self) -> tuple[str, ...]:
-        """Signature and indexed arguments."""
-
-    @property
-    def data(self) -> str:
-        """The other arguments."""
+    contract: DeployedContract
+    address: Address  # in lower case, as it is kept
+    decoder: LogDecoder
 
 
 class Catalog:
     """Our contracts by address."""
 
     def __init__(self, contracts: Iterable[DeployedContract]) -> None:
-        self._contracts = {wallet_key(each.address): each for each in contracts}
-        names = {each.contract for each in self._contracts.values()}
-        self._artifacts = {name: load(name) for name in names}
+        listed = list(contracts)
+        decoders = {name: LogDecoder(load(name)) for name in {each.contract for each in listed}}
+        keyed = {wallet_key(each.address): each for each in listed}
+        self._watched = {
+            key: Watched(each, key, decoders[each.contract]) for key, each in keyed.items()
+        }
 
     @property
     def addresses(self) -> tuple[Address, ...]:
         """Every address to watch."""
-        return tuple(each.address for each in self._contracts.values())
+        return tuple(each.contract.address for each in self._watched.values())
 
     @property
     def first_block(self) -> int:
         """The first block in which one of our contracts can have written a log."""
-        return min((each.block_number for each in self._contracts.values()), default=0)
+        return min((each.contract.block_number for each in self._watched.values()), default=0)
 
-    def contract(self, address: str) -> DeployedContract | None:
+    def watched(self, address: str) -> Watched | None:
         """Our contract at an address."""
-        return self._contracts.get(wallet_key(address))
-
-    def decode(self, log: RawLog) -> tuple[str, dict[str, Any]]:
-        """Name and arguments of a log; an empty name where its contract has no such event."""
-        contract = self._contracts[wallet_key(log.address)]
-        decoded = codec.decode_log(self._artifacts[contract.contract], log)
-        return ("", {}) if decoded is None else (decoded.name, decoded.args)
+        return self._watched.get(wallet_key(address))
 
 
 def uetr_in(args: dict[str, Any]) -> str:

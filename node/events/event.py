@@ -1,7 +1,7 @@
 """A decoded log, and the steps of its standing on the chain.
 
-In: nothing. Out: `ChainEvent`, `Change`, `EventChange`. Called by: indexer and store here; posting,
-reconciliation, feed, api, console.
+In: nothing. Out: `NewEvent`, `ChainEvent`, `Change`, `EventChange`. Called by: indexer and store
+here; posting, reconciliation, feed, api, console.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from node.core.types import Address, EventKey
+from node.core.types import Address, ChainId, EventKey, Hash32
 
 
 class Change(StrEnum):
@@ -21,6 +21,29 @@ class Change(StrEnum):
     CONFIRMED = "CONFIRMED"
     FINAL = "FINAL"
     RETRACTED = "RETRACTED"
+
+
+class NewEvent(NamedTuple):
+    """A log as it was read, member for column as its row has it: many are written at once.
+
+    `args` and `topics` are JSON text.
+    """
+
+    chain_id: ChainId
+    block_number: int
+    block_hash: Hash32
+    block_timestamp: int
+    tx_hash: Hash32
+    log_index: int
+    address: Address
+    contract: str
+    label: str
+    currency: str
+    name: str
+    args: str
+    uetr: str
+    topics: str
+    data: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ retracts their events, newest first.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from typing import Final
 
@@ -17,17 +16,14 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from node.chain import store as blocks_store
-from node.chain.blocks import ChainMoved
 from node.chain.finality import FinalityPolicy
-from node.chain.rpc import Log, Rpc
+from node.chain.rpc import Rpc
 from node.core.clock import Clock
-from node.core.ids import wallet_key
-from node.core.types import BlockRef, EventKey, Hash32
 from node.db.cursors import move_cursor, read_cursor
 from node.db.unit_of_work import read_only, unit_of_work
 from node.events import store
-from node.events.catalog import Catalog, uetr_in
-from node.events.event import ChainEvent, Change
+from node.events.catalog import Catalog
+from node.events.event import Change
 from node.events.look import DeepReorg, Look, Looker
 
 __all__ = ["CONFIRMED", "FINAL", "INDEXED", "DeepReorg", "IndexerStage"]
@@ -56,7 +52,6 @@ class IndexerStage:
     ) -> None:
         self._engine = engine
         self._looker = Looker(rpc, catalog, policy)
-        self._catalog = catalog
         self._fence = fence
         self._clock = clock
         self._chain_id = rpc.chain_id()
@@ -72,7 +67,7 @@ class IndexerStage:
         head = self._looker.head()
         with read_only(self._engine) as session:
             held = blocks_store.canonical_tail(session, self._chain_id, TAIL_BLOCKS)
-            ours = blocks_store.canonical_at(session, self._chain_id, head.number)
+            ours = blocks_store.canonical_up_to(session, self._chain_id, head.number)
         return self._looker.look(head, held, ours)
 
     def _write(self, session: Session, look: Look) -> int:
@@ -88,51 +83,22 @@ class IndexerStage:
             raise DeepReorg(
                 f"chain {self._chain_id} left our blocks after {look.common}; {final} was final"
             )
-        taken_back = store.events_above(session, self._chain_id, look.common)
-        store.insert_changes(session, taken_back, Change.RETRACTED, self._clock.now())
+        above = range(look.common + 1, read_cursor(session, INDEXED, -1) + 1)
+        taken_back = self._tell(session, above, Change.RETRACTED)
         blocks_store.drop_above(session, self._chain_id, look.common)
         if read_cursor(session, CONFIRMED, -1) > look.common:
             move_cursor(session, CONFIRMED, look.common)
         move_cursor(session, INDEXED, look.common)
-        return 1 + len(taken_back)
+        return 1 + taken_back
 
     def _extend(self, session: Session, look: Look) -> int:
         if not look.blocks:
             return 0
         returned = blocks_store.put_canonical(session, self._chain_id, look.blocks)
-        by_block: dict[Hash32, list[Log]] = defaultdict(list)
-        for log in look.logs:
-            by_block[log.block_hash].append(log)
-        for block in look.blocks:
-            if block.hash in returned:
-                seen = store.events_of_blocks(session, self._chain_id, [block.hash])
-            else:
-                seen = [self._insert(session, block, log) for log in by_block[block.hash]]
-            store.insert_changes(session, seen, Change.SEEN, self._clock.now())
+        store.insert_events(session, [it for it in look.events if it.block_hash not in returned])
+        self._tell(session, range(look.common + 1, look.indexed + 1), Change.SEEN)
         move_cursor(session, INDEXED, look.indexed)
         return len(look.blocks)
-
-    def _insert(self, session: Session, block: BlockRef, log: Log) -> ChainEvent:
-        contract = self._catalog.contract(log.address)
-        if contract is None:
-            raise ChainMoved(f"the RPC gave a log of {log.address}, which was not asked for")
-        name, args = self._catalog.decode(log)
-        new = ChainEvent(
-            id=0,
-            key=EventKey(self._chain_id, log.block_hash, log.tx_hash, log.log_index),
-            block_number=block.number,
-            block_timestamp=block.timestamp,
-            address=wallet_key(log.address),
-            contract=contract.contract,
-            label=contract.label,
-            currency=contract.currency,
-            name=name,
-            args=args,
-            uetr=uetr_in(args),
-            ref=str(args.get("ref", "")),
-            canonical=True,
-        )
-        return store.insert_event(session, new, topics=log.topics, data=log.data)
 
     def _advance(self, session: Session, cursor: str, change: Change, height: int) -> int:
         """Tell a step of every event up to a height, as far as blocks are held."""
@@ -140,6 +106,8 @@ class IndexerStage:
         reach = min(height, read_cursor(session, INDEXED, -1))
         if reach <= told:
             return 0
-        events = store.events_within(session, self._chain_id, told, reach)
         move_cursor(session, cursor, reach)
-        return 1 + store.insert_changes(session, events, change, self._clock.now())
+        return 1 + self._tell(session, range(told + 1, reach + 1), change)
+
+    def _tell(self, session: Session, heights: range, change: Change) -> int:
+        return store.tell(session, self._chain_id, heights, change, self._clock.now())

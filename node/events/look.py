@@ -1,7 +1,7 @@
 """One look at the chain: where it agrees with the blocks we hold, and what follows behind them.
 
 In: the blocks we hold, the chain through `Rpc`, the catalog of our contracts, the finality policy.
-Out: `Look`, checked to be one chain: each block names its parent, each log a block that was read.
+Out: `Look`, checked to be one chain: each block names its parent, each event a block that was read.
 Called by: the indexer, which writes what was seen. Reads no database.
 """
 
@@ -17,6 +17,8 @@ from node.chain.rpc import BlockUnknown, Log, RangeTooLarge, Rpc
 from node.core.errors import Fatal
 from node.core.types import BlockRef
 from node.events.catalog import Catalog
+from node.events.event import NewEvent
+from node.events.reading import Reading
 
 BLOCKS_PER_LOOK: Final = 100
 
@@ -42,7 +44,7 @@ class Look:
     common: int  # height of the last common block
     forked: bool
     blocks: tuple[BlockRef, ...]
-    logs: tuple[Log, ...]
+    events: tuple[NewEvent, ...]
     heights: Heights
 
     @property
@@ -58,6 +60,7 @@ class Looker:
         self._rpc = rpc
         self._catalog = catalog
         self._policy = policy
+        self._chain_id = rpc.chain_id()
 
     def head(self) -> BlockRef:
         """The newest block."""
@@ -67,18 +70,28 @@ class Looker:
         """What there is up to `head`.
 
         `held` are the newest blocks we hold, in rising order; `ours` is the one at the head's
-        height, if we hold one. Raises `ChainMoved`, `DeepReorg`.
+        height, or the newest below it. Raises `ChainMoved`, `DeepReorg`.
         """
         heights = self._policy.heights(head.number, self._tagged())
-        if ours is not None and ours.hash == head.hash:
+        if ours is not None and self._reaches(held[-1], head, ours):
             # Nothing new, or an endpoint that is behind us: its silence takes nothing back.
-            return Look(held[-1].number, forked=False, blocks=(), logs=(), heights=heights)
+            return Look(held[-1].number, forked=False, blocks=(), events=(), heights=heights)
         common = self._common(held, head)
         start = common.number if common else self._catalog.first_block - 1
         blocks = self._blocks(start, head)
         check_linked(common, blocks)
         forked = bool(held) and start != held[-1].number
-        return Look(start, forked, blocks, self._logs(blocks, heights.final), heights)
+        return Look(start, forked, blocks, self._events(blocks, heights.final), heights)
+
+    def _reaches(self, newest: BlockRef, head: BlockRef, ours: BlockRef) -> bool:
+        """Whether our blocks go as far as that head, on the same chain.
+
+        Below what is final not every block is held, so the one to compare may be below the head.
+        """
+        if head.number > newest.number:
+            return False
+        theirs = head if ours.number == head.number else self._rpc.block(ours.number)
+        return theirs.hash == ours.hash
 
     def _tagged(self) -> int | None:
         return self._rpc.block(self._policy.tag).number if self._policy.tag else None
@@ -97,17 +110,13 @@ class Looker:
         numbers = range(max(start + 1, 0), end + 1)
         return tuple(head if at == head.number else self._rpc.block(at) for at in numbers)
 
-    def _logs(self, blocks: Sequence[BlockRef], final: int) -> tuple[Log, ...]:
+    def _events(self, blocks: Sequence[BlockRef], final: int) -> tuple[NewEvent, ...]:
         """Final blocks are asked for together; one that may move is asked for by its hash."""
         settled = [block.number for block in blocks if block.number <= final]
         found = self._range(settled[0], settled[-1]) if settled else []
         for block in blocks[len(settled) :]:
             found += self._logs_of(block)
-        numbers = {block.hash: block.number for block in blocks}
-        for log in found:
-            if numbers.get(log.block_hash) != log.block_number:
-                raise ChainMoved(f"log {log.tx_hash} stands in block {log.block_hash}, not read")
-        return tuple(sorted(found, key=lambda log: (log.block_number, log.log_index)))
+        return tuple(Reading(self._chain_id, self._catalog, blocks).logs(found))
 
     def _logs_of(self, block: BlockRef) -> list[Log]:
         try:

@@ -6,17 +6,19 @@ feed, api, console.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, insert, literal
 from sqlalchemy import select as columns  # the outer shape of a row and a column of another
 from sqlmodel import Session, col, func, select
 
 from node.chain.store import standing_of_blocks
 from node.core.types import Address, ChainId, EventKey, Hash32
-from node.events.event import ChainEvent, Change, EventChange
+from node.db.bulk import insert_many
+from node.db.columns import UtcDateTime
+from node.events.event import ChainEvent, Change, EventChange, NewEvent
 from node.events.tables import EventChangeRow, EventRow
 
 _BLOCK = standing_of_blocks().c
@@ -82,32 +84,6 @@ def events_of_transaction(session: Session, tx_hash: str) -> list[ChainEvent]:
     return _list(session, _events().where(col(EventRow.tx_hash) == tx_hash))
 
 
-def events_above(session: Session, chain_id: ChainId, number: int) -> list[ChainEvent]:
-    """Events of canonical blocks above a height, newest first: the order of taking back."""
-    query = _canonical(chain_id).where(col(EventRow.block_number) > number)
-    return _list(
-        session, query.order_by(col(EventRow.block_number).desc(), col(EventRow.log_index).desc())
-    )
-
-
-def events_within(session: Session, chain_id: ChainId, low: int, high: int) -> list[ChainEvent]:
-    """Events of canonical blocks above `low` up to `high`, in chain order."""
-    query = _canonical(chain_id).where(
-        col(EventRow.block_number) > low, col(EventRow.block_number) <= high
-    )
-    return _list(session, query.order_by(col(EventRow.block_number), col(EventRow.log_index)))
-
-
-def events_of_blocks(
-    session: Session, chain_id: ChainId, hashes: Iterable[Hash32]
-) -> list[ChainEvent]:
-    """Events of some blocks, in chain order."""
-    query = _events().where(
-        col(EventRow.chain_id) == chain_id, col(EventRow.block_hash).in_(list(hashes))
-    )
-    return _list(session, query.order_by(col(EventRow.block_number), col(EventRow.log_index)))
-
-
 def changes(session: Session, *, after: int, limit: int) -> list[EventChange]:
     """Steps behind a sequence, in the order the node learned them."""
     query = _changes().where(col(EventChangeRow.sequence) > after)
@@ -139,42 +115,33 @@ def last_change(session: Session) -> int:
     return session.exec(select(func.max(EventChangeRow.sequence))).one() or 0
 
 
-def insert_event(
-    session: Session, new: ChainEvent, *, topics: Sequence[str], data: str
-) -> ChainEvent:
-    """Keep a decoded log; its id is given back with it."""
-    row = EventRow(
-        chain_id=new.key.chain_id,
-        block_number=new.block_number,
-        block_hash=new.key.block_hash,
-        block_timestamp=new.block_timestamp,
-        tx_hash=new.key.tx_hash,
-        log_index=new.key.log_index,
-        address=new.address,
-        contract=new.contract,
-        label=new.label,
-        currency=new.currency,
-        name=new.name,
-        args=new.args,
-        uetr=new.uetr,
-        topics=list(topics),
-        data=data,
+def insert_events(session: Session, new: Iterable[NewEvent]) -> None:
+    """Keep logs as they were read."""
+    insert_many(session, EventRow.__tablename__, NewEvent._fields, new)
+
+
+def tell(session: Session, chain_id: ChainId, heights: range, change: Change, at: datetime) -> int:
+    """Tell a step of every event of canonical blocks at these heights; gives how many.
+
+    In chain order, or newest first for what is taken back.
+    """
+    places = [col(EventRow.block_number), col(EventRow.log_index)]
+    backwards = change is Change.RETRACTED
+    step = literal(change.value), literal(at, UtcDateTime())
+    query = (
+        columns(col(EventRow.id), *step)
+        .where(
+            col(EventRow.chain_id) == chain_id,
+            col(EventRow.block_number) >= heights.start,
+            col(EventRow.block_number) < heights.stop,
+            _BLOCK.chain_id == col(EventRow.chain_id),
+            _BLOCK.hash == col(EventRow.block_hash),
+            _BLOCK.canonical.is_(True),
+        )
+        .order_by(*(place.desc() if backwards else place for place in places))
     )
-    session.add(row)
-    session.flush()
-    return _event(row, canonical=True)
-
-
-def insert_changes(
-    session: Session, events: Iterable[ChainEvent], change: Change, at: datetime
-) -> int:
-    """Tell the same step of several events, in their order; gives how many."""
-    count = 0
-    for each in events:
-        session.add(EventChangeRow(event_id=each.id, change=change, at=at))
-        session.flush()
-        count += 1
-    return count
+    told = insert(EventChangeRow).from_select(["event_id", "change", "at"], query)
+    return session.connection().execute(told).rowcount
 
 
 # ----------------------------------------------------------------------- rows into the domain
@@ -184,10 +151,6 @@ def _events() -> Select[Any]:
     return columns(EventRow, _BLOCK.canonical).where(
         _BLOCK.chain_id == col(EventRow.chain_id), _BLOCK.hash == col(EventRow.block_hash)
     )
-
-
-def _canonical(chain_id: ChainId) -> Select[Any]:
-    return _events().where(col(EventRow.chain_id) == chain_id, _BLOCK.canonical.is_(True))
 
 
 def _changes() -> Select[Any]:

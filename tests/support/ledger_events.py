@@ -4,6 +4,7 @@ In: an engine, events with defaults. Out: event and change rows, a poster over t
 of posting, feed and bindings.
 """
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypedDict, Unpack
@@ -18,7 +19,8 @@ from node.core.ids import derived_id, pack_ref
 from node.core.types import Address, BlockNumber, BlockRef, ChainId, EventKey, Hash32
 from node.db.unit_of_work import read_only, unit_of_work
 from node.events import store as events
-from node.events.event import ChainEvent, Change
+from node.events.event import ChainEvent, Change, NewEvent
+from node.events.tables import EventChangeRow
 from node.ledger import store as ledger
 from node.ledger.entry import Entry
 from node.posting import store as posting
@@ -135,7 +137,9 @@ class Chain:
             for event in them:
                 stored = events.event_by_key(session, event.key) or _store(session, event)
                 for change in changes:
-                    events.insert_changes(session, [stored], change, self.clock.now())
+                    at = self.clock.now()
+                    session.add(EventChangeRow(event_id=stored.id, change=change, at=at))
+                    session.flush()
 
     def post(self) -> int:
         """Let the poster answer what it finds in one unit of work."""
@@ -163,4 +167,27 @@ def _store(session: Session, event: ChainEvent) -> ChainEvent:
     number = BlockNumber(event.block_number)
     block = BlockRef(number, event.key.block_hash, Hash32("0xparent"), event.block_timestamp)
     blocks.put_canonical(session, CHAIN, [block])
-    return events.insert_event(session, event, topics=(), data="0x")
+    events.insert_events(session, [_new(event)])
+    stored = events.event_by_key(session, event.key)
+    assert stored is not None
+    return stored
+
+
+def _new(event: ChainEvent) -> NewEvent:
+    return NewEvent(
+        chain_id=CHAIN,
+        block_number=event.block_number,
+        block_hash=event.key.block_hash,
+        block_timestamp=event.block_timestamp,
+        tx_hash=event.key.tx_hash,
+        log_index=event.key.log_index,
+        address=event.address,
+        contract=event.contract,
+        label=event.label,
+        currency=event.currency,
+        name=event.name,
+        args=json.dumps(event.args),
+        uetr=event.uetr,
+        topics="[]",
+        data="0x",
+    )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from node.chain.artifacts import load
-from node.chain.codec import event_topics
+from node.chain.codec import DecodedLog, event_topics
 from node.chain.deployments import DeployedContract
 from node.core.ids import pack_ref
 from node.core.types import Address, BlockNumber
@@ -32,19 +32,15 @@ def contract(label: str, name: str, address: Address, block: int) -> DeployedCon
     )
 
 
-class ALog:
-    """A log of some address."""
-
-    def __init__(self, address: str, *topics: str, data: str = "0x") -> None:
-        self.address = Address(address)
-        self.topics = topics
-        self.data = data
+def read(catalog: Catalog, address: str, *topics: str, data: str) -> DecodedLog | None:
+    """What a log at an address says to the contract there."""
+    watched = catalog.watched(address)
+    assert watched is not None
+    return watched.decoder.decode(topics, data)
 
 
 def test_an_address_that_is_not_ours() -> None:
-    assert catalog().contract(account(1)) is None
-    with pytest.raises(KeyError):
-        catalog().decode(ALog(account(1)))
+    assert catalog().watched(account(1)) is None
 
 
 def test_an_empty_catalog_watches_nothing() -> None:
@@ -58,9 +54,9 @@ def test_addresses_are_ours_in_any_case() -> None:
     assert ours.addresses == (TOKEN,)
     assert ours.first_block == 7
     for form in (TOKEN, TOKEN.lower(), "0x" + TOKEN[2:].upper()):
-        found = ours.contract(form)
+        found = ours.watched(form)
         assert found is not None
-        assert found.label == "CAD.token"
+        assert (found.contract.label, found.address) == ("CAD.token", TOKEN.lower())
 
 
 def test_the_first_block_is_that_of_the_oldest_contract() -> None:
@@ -81,19 +77,21 @@ def test_each_contract_reads_its_own_logs() -> None:
     both = Catalog([gate, token])
     attested = event_topics(load("IssuanceGate"))["Attested"]
     data = f"0x{5:064x}{9:064x}"
-    name, args = both.decode(ALog(account(2), attested, data=data))
-    assert (name, args["liabilities"]) == ("Attested", "5")
-    assert both.decode(ALog(account(1), attested, data=data)) == ("", {})
+    found = read(both, account(2), attested, data=data)
+    assert found is not None
+    assert (found.name, found.args["liabilities"]) == ("Attested", "5")
+    assert read(both, account(1), attested, data=data) is None
 
 
 def test_a_proxy_is_read_as_what_it_speaks_for() -> None:
     chain = ScriptedChain()
     chain.mine("a")
-    (found,) = logs(chain.head)
+    (log,) = logs(chain.head)
     proxy = replace(contract("CAD.token", "DepositToken", TOKEN, 1), implementation=account(9))
-    name, args = Catalog([proxy]).decode(ALog(TOKEN, *found["topics"], data=found["data"]))
-    assert name == "TransferRef"
-    assert args["ref"] == hash_of("ref", "a")
+    found = read(Catalog([proxy]), TOKEN, *log["topics"], data=log["data"])
+    assert found is not None
+    assert found.name == "TransferRef"
+    assert found.args["ref"] == hash_of("ref", "a")
 
 
 @pytest.mark.parametrize(
