@@ -7,6 +7,7 @@ tests of crashes and faults.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from node.db.unit_of_work import read_only
@@ -19,6 +20,8 @@ from tests.support.chain_desk import caller, issue, redeem, transfer, uetr
 from tests.support.chain_keys import BANK, CUSTOMERS, address
 from tests.support.chain_way import CURRENCIES, Way
 
+LEGS = transfer(8, "5.00", "alice", "bob"), transfer(9, "7.00", "bob", "alice", currency="EUR")
+
 
 def begin(way: Way) -> None:
     """Customers who hold money, and nothing under way."""
@@ -28,19 +31,26 @@ def begin(way: Way) -> None:
     way.finish()
 
 
-def ask(way: Way) -> None:
+def commands(way: Way) -> list[Callable[[], object]]:
     """Issue, transfer, hold, settle, redeem, and one that is refused.
 
-    Asked again it changes nothing: so a partner bank asks that heard no answer.
+    Asked again each changes nothing: so a partner bank asks that heard no answer.
     """
     service = way.bank.service
-    service.issue(issue(3, "20.00", "carol"), caller("3"))
-    service.transfer(transfer(4, "12.00", "alice", "bob"), caller("4"))
-    service.redeem(redeem(5, "30.00", "alice"), caller("5"))
-    service.transfer(transfer(6, "999.00", "bob", "alice"), caller("6"))
-    legs = transfer(8, "5.00", "alice", "bob"), transfer(9, "7.00", "bob", "alice", currency="EUR")
-    exchange = SettleCommand(SettlementMethod.PVP, SettlementWay.HELD, uetr(7), legs)
-    way.bank.settlements.settle(exchange, caller("7"))
+    exchange = SettleCommand(SettlementMethod.PVP, SettlementWay.HELD, uetr(7), LEGS)
+    return [
+        lambda: service.issue(issue(3, "20.00", "carol"), caller("3")),
+        lambda: service.transfer(transfer(4, "12.00", "alice", "bob"), caller("4")),
+        lambda: service.redeem(redeem(5, "30.00", "alice"), caller("5")),
+        lambda: service.transfer(transfer(6, "999.00", "bob", "alice"), caller("6")),
+        lambda: way.bank.settlements.settle(exchange, caller("7")),
+    ]
+
+
+def ask(way: Way) -> None:
+    """All of them, once."""
+    for command in commands(way):
+        command()
 
 
 def facts(way: Way, since: int = 0) -> dict[str, Any]:

@@ -41,7 +41,6 @@ def live(given: dict[str, Any], points: Points) -> dict[str, Any]:
     ask(way)
     way.finish()
     passed = list(points.passed)
-    points.at = None
     return {"passed": passed, "facts": facts(way, given["since"])}
 
 
@@ -112,10 +111,15 @@ def _say(what: dict[str, Any]) -> None:
 def _tell(given: dict[str, Any], writing: int) -> None:
     """Live and say what came of it, or what went wrong; never returns."""
     comes = signal.SIGSTOP if given.get("stops") else signal.SIGKILL
+
+    def happens(number: int, _name: str) -> None:
+        if number == given["die_at"]:
+            os.kill(os.getpid(), comes)
+
     limit = given.get("file_bytes_max", resource.RLIM_INFINITY)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
     try:
-        said, code = live(given, Points(given["die_at"], comes)), 0
+        said, code = live(given, Points(happens)), 0
     except BaseException:  # noqa: BLE001 - whatever it is, it is told
         said, code = {"error": traceback.format_exc()}, 1
     with os.fdopen(writing, "w") as out:

@@ -1,14 +1,12 @@
 """Every point at which a process can die between its memory and the world: commits and RPC calls.
 
-In: an engine, an honest chain. Out: `Points`, which counts each moment before and after a commit
-or a call, names it, and ends the process at one of them (SIGKILL: nothing is cleaned up), or stops
-it there until it is woken. Used by kill_life, in a process of its own.
+In: an engine, an honest chain, what happens at a moment. Out: `Points`, which counts and names each
+moment before and after a commit or a call. Used by kill_life, which dies at one of them, and by
+tests that let something else happen then.
 """
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,18 +19,15 @@ from tests.support.fault_proxy import Faults
 
 @dataclass
 class Points:
-    """The moments passed so far, by name; at the one with the number `at` the signal comes."""
+    """The moments passed so far, by name; `happens` is told number and name of each."""
 
-    at: int | None = None
-    signal: int = signal.SIGKILL
+    happens: Callable[[int, str], None]
     passed: list[str] = field(default_factory=list)
 
     def passes(self, name: str) -> None:
-        """One more moment; the first has the number 0."""
-        number = len(self.passed)
+        """One more moment."""
         self.passed.append(name)
-        if number == self.at:
-            os.kill(os.getpid(), self.signal)
+        self.happens(len(self.passed) - 1, name)
 
     def watch_commits(self, engine: Engine) -> None:
         """Pass a moment before and after each commit of the engine."""

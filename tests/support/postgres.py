@@ -142,8 +142,8 @@ def _initialise(programs: Path, home: Path) -> None:
     )
 
 
-def _start(programs: Path, home: Path, port: int) -> subprocess.Popen[bytes]:
-    options = [f"--{name}={value}" for name, value in _SETTINGS.items()]
+def _start(programs: Path, home: Path, port: int, **settings: str) -> subprocess.Popen[bytes]:
+    options = [f"--{name}={value}" for name, value in (_SETTINGS | settings).items()]
     with (home / "log").open("wb") as log:
         return subprocess.Popen(
             [programs / "postgres", "-D", home / "data", "-p", str(port), *options],
