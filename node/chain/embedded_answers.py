@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from eth._utils.address import generate_contract_address
 from eth.abc import BlockAPI, ReceiptAPI, SignedTransactionAPI
 from eth.exceptions import HeaderNotFound, Revert, TransactionNotFound
 from eth.vm.spoof import SpoofTransaction
 from eth_utils.exceptions import ValidationError
+
+from node.chain.embedded_blocks import block_json, logs_json, receipt_json
 
 EMPTY_LIST_HASH: Final = "0x" + "0" * 64
 CALL_GAS: Final = 25_000_000
@@ -64,11 +65,11 @@ class Answers:
 
     def _getBlockByNumber(self, at: str, _full: bool) -> Json | None:  # noqa: N802, FBT001
         number = self._number(at)
-        return None if number > self._head else _block(self._block(number))
+        return None if number > self._head else block_json(self._block(number))
 
     def _getBlockByHash(self, block_hash: str, _full: bool) -> Json | None:  # noqa: N802, FBT001
         block = self._canonical(block_hash)
-        return None if block is None else _block(block)
+        return None if block is None else block_json(block)
 
     def _getCode(self, address: str, at: str) -> str:  # noqa: N802
         code: bytes = self._state(at).get_code(_raw(address))
@@ -97,7 +98,14 @@ class Answers:
         # The index of a dropped block may linger after a reorg.
         if index >= len(block.transactions) or block.transactions[index].hash != _raw(tx_hash):
             return None
-        return self._receipt(block, index)
+        return receipt_json(block, self._receipts(block), index)
+
+    def _getBlockReceipts(self, block_hash: str) -> list[Json] | None:  # noqa: N802
+        block = self._canonical(block_hash)
+        if block is None:
+            return None
+        receipts = self._receipts(block)
+        return [receipt_json(block, receipts, index) for index in range(len(receipts))]
 
     def _getLogs(self, query: Json) -> list[Json]:  # noqa: N802
         wanted = {_raw(each) for each in query["address"]}
@@ -105,7 +113,7 @@ class Answers:
         for block in self._asked_blocks(query):
             found += [
                 entry
-                for entry in _logs(block, self._receipts(block))
+                for entry in logs_json(block, self._receipts(block))
                 if _raw(entry["address"]) in wanted
                 and _fits(query.get("topics", []), entry["topics"])
             ]
@@ -171,24 +179,6 @@ class Answers:
         for number in range(first, min(last, self._head) + 1):
             yield self._block(number)
 
-    def _receipt(self, block: BlockAPI, index: int) -> Json:
-        receipts = self._receipts(block)
-        transaction = block.transactions[index]
-        before = receipts[index - 1].gas_used if index else 0
-        made = None
-        if not transaction.to:
-            made = _contract_address(transaction)
-        tx_hash = "0x" + transaction.hash.hex()
-        return {
-            "transactionHash": tx_hash,
-            "blockNumber": hex(block.number),
-            "blockHash": "0x" + block.hash.hex(),
-            "status": "0x1" if receipts[index].state_root == b"\x01" else "0x0",
-            "gasUsed": hex(receipts[index].gas_used - before),
-            "contractAddress": made,
-            "logs": [each for each in _logs(block, receipts) if each["transactionHash"] == tx_hash],
-        }
-
     def _receipts(self, block: BlockAPI) -> tuple[ReceiptAPI, ...]:
         return tuple(block.get_receipts(self._chain.chaindb)) if block.transactions else ()
 
@@ -218,44 +208,12 @@ class Answers:
         return block
 
 
-def _logs(block: BlockAPI, receipts: Sequence[ReceiptAPI]) -> Iterator[Json]:
-    index = 0
-    for transaction, receipt in zip(block.transactions, receipts, strict=True):
-        for entry in receipt.logs:
-            yield {
-                "address": "0x" + entry.address.hex(),
-                "topics": [f"{topic:#066x}" for topic in entry.topics],
-                "data": "0x" + entry.data.hex(),
-                "blockNumber": hex(block.number),
-                "blockHash": "0x" + block.hash.hex(),
-                "transactionHash": "0x" + transaction.hash.hex(),
-                "logIndex": hex(index),
-            }
-            index += 1
-
-
-def _block(block: BlockAPI) -> Json:
-    header = block.header
-    return {
-        "number": hex(header.block_number),
-        "hash": "0x" + header.hash.hex(),
-        "parentHash": "0x" + header.parent_hash.hex(),
-        "timestamp": hex(header.timestamp),
-        "baseFeePerGas": hex(header.base_fee_per_gas or 0),
-        "gasLimit": hex(header.gas_limit),
-    }
-
-
 def _fits(wanted: Sequence[Any], topics: Sequence[str]) -> bool:
     for place, each in enumerate(wanted):
         allowed = [each] if isinstance(each, str) else each
         if allowed is not None and (place >= len(topics) or topics[place] not in allowed):
             return False
     return True
-
-
-def _contract_address(transaction: SignedTransactionAPI) -> str:
-    return "0x" + generate_contract_address(transaction.sender, transaction.nonce).hex()
 
 
 def _raw(text: str) -> bytes:

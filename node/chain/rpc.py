@@ -3,19 +3,21 @@
 In: endpoint addresses (or a provider in this process). Out: frozen values, leaf errors.
 Called by: indexer, submission, deployment engine, app, doctor.
 
-An endpoint is used only after it has said which chain it serves. When one fails the next is asked;
-an answer that contradicts the question counts as a failure and is never used.
+A connection is used only once it has said which chain is behind it. When an endpoint fails the next
+is asked; an answer that contradicts the question counts as a failure and is never used.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from web3.providers.base import BaseProvider
 
-from node.chain.rpc_endpoint import Endpoint, Found, http_endpoint
+from node.chain import rpc_bulk
+from node.chain.header import Header
+from node.chain.http_connection import Bounds
+from node.chain.rpc_endpoint import Found, Read, http_endpoint, local_endpoint
 from node.chain.rpc_errors import (
     AlreadyKnown,
     BlockUnknown,
@@ -23,38 +25,39 @@ from node.chain.rpc_errors import (
     InsufficientFunds,
     NonceTooLow,
     RangeTooLarge,
+    RateLimited,
     RpcLied,
     RpcUnavailable,
     SendRefused,
     Underpriced,
     WrongChain,
 )
+from node.chain.rpc_pool import Pool
 from node.chain.rpc_shapes import (
     Fees,
     Json,
     Log,
     Receipt,
     block_ref,
-    check_logs,
     hash32,
-    log,
     quantity,
     raw_bytes,
     receipt,
 )
-from node.core.errors import ConcordError, Retryable
 from node.core.ids import wallet_key
-from node.core.types import BlockRef, ChainId, Hash32
+from node.core.types import Address, BlockRef, ChainId, Hash32
 
 __all__ = [
     "AlreadyKnown",
     "BlockUnknown",
     "CallReverted",
     "Fees",
+    "Header",
     "InsufficientFunds",
     "Log",
     "NonceTooLow",
     "RangeTooLarge",
+    "RateLimited",
     "Receipt",
     "Rpc",
     "RpcLied",
@@ -72,16 +75,17 @@ class Rpc:
     """One chain behind its endpoints, asked in their order; safe to share between threads."""
 
     def __init__(
-        self, endpoints: Sequence[str] | BaseProvider, *, chain_id: int | None = None
+        self,
+        endpoints: Sequence[str] | BaseProvider,
+        *,
+        chain_id: int | None = None,
+        bounds: Bounds | None = None,
     ) -> None:
         if isinstance(endpoints, BaseProvider):
-            self._endpoints = [Endpoint("embedded chain", endpoints)]
+            self._pool = Pool([local_endpoint("embedded chain", endpoints, chain_id)])
         else:
-            self._endpoints = [http_endpoint(url) for url in endpoints]
-        self._expected = chain_id
-        self._checked: set[Endpoint] = set()
-        self._preferred = 0
-        self._lock = threading.Lock()
+            granted = bounds or Bounds()
+            self._pool = Pool([http_endpoint(url, granted, chain_id) for url in endpoints])
 
     def chain_id(self) -> ChainId:
         """Which chain this is. Raises `WrongChain` when it is not the expected one."""
@@ -113,6 +117,10 @@ class Rpc:
 
         return self._ask("eth_getBlockByHash", [block_hash, False], read)
 
+    def headers(self, numbers: Sequence[int]) -> list[Header]:
+        """The headers at these heights, in that order. Raises `BlockUnknown`."""
+        return self._pool.first(lambda endpoint: rpc_bulk.headers(endpoint, numbers))
+
     def logs(
         self,
         from_block: int,
@@ -121,12 +129,36 @@ class Rpc:
         topics: Sequence[Any] | None = None,
     ) -> list[Log]:
         """Logs of these contracts within a range of blocks, both ends included."""
-        query = {"fromBlock": hex(from_block), "toBlock": hex(to_block)}
-        return self._logs(query, addresses, topics, range(from_block, to_block + 1))
+        numbers, wanted = range(from_block, to_block + 1), _keys(addresses)
+        return self._pool.first(lambda each: rpc_bulk.logs(each, numbers, wanted, topics))
+
+    def raw_logs(
+        self,
+        from_block: int,
+        to_block: int,
+        addresses: Iterable[str],
+        topics: Sequence[Any] | None = None,
+    ) -> list[Json]:
+        """The same as JSON objects, as they were answered by an endpoint that holds `to_block`.
+
+        Raises `RangeTooLarge`, whose `suggested` says how many blocks the endpoint would take, and
+        `BlockUnknown` where no endpoint holds the last block.
+        """
+        numbers, wanted = range(from_block, to_block + 1), _keys(addresses)
+        return self._pool.first(lambda each: rpc_bulk.raw_logs(each, numbers, wanted, topics))
 
     def logs_of_block(self, block_hash: str, addresses: Iterable[str]) -> list[Log]:
         """Logs of these contracts in exactly one block. Raises `BlockUnknown` when it is gone."""
-        return self._logs({"blockHash": block_hash.lower()}, addresses, None, None)
+        wanted = _keys(addresses)
+        return self._pool.first(lambda each: rpc_bulk.logs_of_block(each, block_hash, wanted))
+
+    def raw_receipts(self, block_hash: str) -> list[Json]:
+        """All receipts of a block as JSON objects, in order. Raises `BlockUnknown`."""
+        return self.receipts_of_blocks([block_hash])[0]
+
+    def receipts_of_blocks(self, block_hashes: Sequence[str]) -> list[list[Json]]:
+        """All receipts of each of these blocks, asked for together."""
+        return self._pool.first(lambda each: rpc_bulk.raw_receipts(each, block_hashes))
 
     def call(
         self, to: str, data: str, *, sender: str | None = None, block: int | str | None = None,
@@ -189,65 +221,12 @@ class Rpc:
         params = _transaction(sender, to, data, value)
         return self._ask("eth_estimateGas", [params], quantity)
 
-    def _logs(
-        self,
-        query: dict[str, Any],
-        addresses: Iterable[str],
-        topics: Sequence[Any] | None,
-        numbers: range | None,
-    ) -> list[Log]:
-        wanted = frozenset(wallet_key(each) for each in addresses)
-        if not wanted:
-            return []
-        query |= {"address": sorted(wanted)} | ({"topics": list(topics)} if topics else {})
+    def _ask(self, method: str, params: list[Any], read: Read[Found]) -> Found:
+        return self._pool.first(lambda endpoint: endpoint.ask(method, params, read))
 
-        def read(found: Any) -> list[Log]:  # noqa: ANN401 - JSON
-            logs = [log(each) for each in found]
-            check_logs(logs, wanted, numbers, query.get("blockHash"))
-            return logs
 
-        def ask(endpoint: Endpoint) -> list[Log]:
-            if numbers is not None:
-                # One that is behind would leave out the logs of blocks it does not have yet.
-                endpoint.ask("eth_getBlockByNumber", [hex(numbers[-1]), False], block_ref)
-            return endpoint.ask("eth_getLogs", [query], read)
-
-        return self._first(ask)
-
-    def _ask(self, method: str, params: list[Any], read: Callable[[Any], Found]) -> Found:
-        return self._first(lambda endpoint: endpoint.ask(method, params, read))
-
-    def _first(self, ask: Callable[[Endpoint], Found]) -> Found:
-        """The first endpoint's sensible answer. Raises the last endpoint's failure."""
-        last: ConcordError = RpcUnavailable(
-            "no endpoint is configured", remedy="Set CONCORD_RPC_URLS."
-        )
-        for offset in range(len(self._endpoints)):
-            at = (self._preferred + offset) % len(self._endpoints)
-            try:
-                self._check_chain(self._endpoints[at])
-                answer = ask(self._endpoints[at])
-            except Retryable as error:
-                last = error
-                continue
-            self._preferred = at
-            return answer
-        raise last
-
-    def _check_chain(self, endpoint: Endpoint) -> None:
-        if self._expected is None or endpoint in self._checked:
-            return
-        found = endpoint.ask("eth_chainId", [], quantity)
-        if found != self._expected:
-            raise WrongChain(
-                f"{endpoint.name} serves chain {found}, the node is set up for chain"
-                f" {self._expected}",
-                remedy="Correct CONCORD_RPC_URLS or CONCORD_CHAIN_ID. Nothing was sent.",
-                expected=self._expected,
-                found=found,
-            )
-        with self._lock:
-            self._checked.add(endpoint)
+def _keys(addresses: Iterable[str]) -> frozenset[Address]:
+    return frozenset(wallet_key(each) for each in addresses)
 
 
 def _transaction(sender: str | None, to: str | None, data: str, value: int) -> Json:

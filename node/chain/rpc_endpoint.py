@@ -1,72 +1,119 @@
-"""One endpoint of a chain: asked a question, its answer read or refused.
+"""One endpoint of a chain: asked a question or many, its answers read or refused.
 
-In: an address, or a provider in this process; a method and how to read its result. Out: what was
-read, or a leaf error. Called by: rpc, which knows the other endpoints.
+In: a wire; methods and how to read their results. Out: what was read, or a leaf error.
+Called by: rpc_pool, which knows the other endpoints.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
-from web3 import HTTPProvider
 from web3.providers.base import BaseProvider
 
-from node.chain.rpc_errors import RpcLied, RpcUnavailable, failure
+from node.chain.http_connection import Bounds
+from node.chain.rpc_errors import BatchRefused, RpcLied, WrongChain, failure
+from node.chain.rpc_shapes import quantity
+from node.chain.rpc_wire import CHAIN_ID, Call, HttpWire, ProviderWire, Wire
 from node.core.errors import ConcordError
 
-TIMEOUT_SECONDS: Final = 10
+BATCH_CALLS_MAX: Final = 100
 DETAIL_LENGTH_MAX: Final = 500
+_NONSENSE: Final = (KeyError, TypeError, ValueError, AttributeError, ConcordError)
 
 Found = TypeVar("Found")
+Read = Callable[[Any], Found]
 
 
-@dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where a chain is asked; `name` may be shown to anyone."""
 
-    name: str
-    provider: BaseProvider
+    def __init__(self, name: str, wire: Wire) -> None:
+        self.name = name
+        self.wire = wire
+        self.lacks: set[str] = set()  # methods it has said it does not know
+        self._batch_calls = BATCH_CALLS_MAX
 
-    def ask(self, method: str, params: list[Any], read: Callable[[Any], Found]) -> Found:
+    def ask(self, method: str, params: list[Any], read: Read[Found]) -> Found:
         """What `read` makes of the result. Raises `RpcUnavailable`, `RpcLied`, the error's leaf."""
-        response = self._request(method, params)
-        if not isinstance(response, Mapping):
-            raise self._lie(method, f"{response!r} is no JSON-RPC answer")
-        error = response.get("error")
-        if error:
-            if not isinstance(error, Mapping):
-                raise self._lie(method, f"{error!r} is no error of JSON-RPC")
-            raise failure(method, error, self.name)
+        return read_answer(self.name, method, self.wire.ask((method, params)), read)
+
+    def ask_all(self, calls: Sequence[Call], read: Read[Found]) -> list[Found]:
+        """The same for many calls, in as few batches as the endpoint takes."""
+        found: list[Found] = []
+        while len(found) < len(calls):
+            part = calls[len(found) : len(found) + self._batch_calls]
+            answers = self._asked(part)
+            # None where the batch was too large: the next one is smaller.
+            for (method, _), answer in zip(part, answers or (), strict=False):
+                found.append(read_answer(self.name, method, answer, read))
+        return found
+
+    def sound(self, method: str, found: object, read: Read[Found]) -> Found:
+        """What `read` makes of a result that was given. Raises `RpcLied`."""
+        return _sensible(self.name, method, found, read)
+
+    def _asked(self, calls: Sequence[Call]) -> list[object] | None:
+        if len(calls) == 1 or self._batch_calls == 1:
+            return [self.wire.ask(call) for call in calls]
         try:
-            return read(response["result"])
-        except (KeyError, TypeError, ValueError, AttributeError, ConcordError) as nonsense:
-            raise self._lie(method, str(nonsense)) from nonsense
-
-    def _request(self, method: str, params: list[Any]) -> object:
-        try:
-            return self.provider.make_request(method, params)  # type: ignore[arg-type]
-        except ConcordError:
-            raise
-        except Exception as error:  # noqa: BLE001 - a transport fails in many ways
-            # All mean the same. Not its cause: that one tells the address with the keys in it.
-            raise RpcUnavailable(
-                f"{self.name} does not answer {method}: {type(error).__name__}",
-                remedy="Check that the chain's node runs and can be reached.",
-            ) from None
-
-    def _lie(self, method: str, what: str) -> RpcLied:
-        detail = f"{self.name} answers {method} with nonsense: {what}"
-        return RpcLied(detail[:DETAIL_LENGTH_MAX])
+            return self.wire.ask_all(calls)
+        except BatchRefused:
+            self._batch_calls = max(len(calls) // 4, 1)
+            return None
 
 
-def http_endpoint(url: str) -> Endpoint:
+def http_endpoint(url: str, bounds: Bounds, chain_id: int | None) -> Endpoint:
     """An endpoint over HTTP, asked once per question: trying again is the business of the clock."""
-    options = {"timeout": TIMEOUT_SECONDS}
-    provider = HTTPProvider(url, request_kwargs=options, exception_retry_configuration=None)
-    return Endpoint(_shown(url), provider)
+    name = _shown(url)
+    return Endpoint(name, HttpWire(name, url, bounds, _greeting(name, chain_id)))
+
+
+def local_endpoint(name: str, provider: BaseProvider, chain_id: int | None) -> Endpoint:
+    """A chain in this process."""
+    return Endpoint(name, ProviderWire(name, provider, _greeting(name, chain_id)))
+
+
+def read_answer(name: str, method: str, answer: object, read: Read[Found]) -> Found:
+    """What `read` makes of the result in a JSON-RPC answer."""
+    if not isinstance(answer, Mapping):
+        raise _lie(name, method, f"{answer!r} is no JSON-RPC answer")
+    error = answer.get("error")
+    if error:
+        if not isinstance(error, Mapping):
+            raise _lie(name, method, f"{error!r} is no error of JSON-RPC")
+        raise failure(method, error, name)
+    return _sensible(name, method, answer, lambda each: read(each["result"]))
+
+
+def _sensible(name: str, method: str, found: object, read: Read[Found]) -> Found:
+    try:
+        return read(found)
+    except _NONSENSE as nonsense:
+        raise _lie(name, method, str(nonsense)) from nonsense
+
+
+def _lie(name: str, method: str, what: str) -> RpcLied:
+    return RpcLied(f"{name} answers {method} with nonsense: {what}"[:DETAIL_LENGTH_MAX])
+
+
+def _greeting(name: str, chain_id: int | None) -> Callable[[object], None] | None:
+    """Refuses an endpoint that says it serves another chain."""
+    if chain_id is None:
+        return None
+
+    def greeted(answer: object) -> None:
+        found = read_answer(name, CHAIN_ID[0], answer, quantity)
+        if found != chain_id:
+            raise WrongChain(
+                f"{name} serves chain {found}, the node is set up for chain {chain_id}",
+                remedy="Correct CONCORD_RPC_URLS or CONCORD_CHAIN_ID. Nothing was sent.",
+                expected=chain_id,
+                found=found,
+            )
+
+    return greeted
 
 
 def _shown(url: str) -> str:

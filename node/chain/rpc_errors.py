@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from node.chain.rpc_ranges import is_too_large, suggested
 from node.core.errors import ConcordError, Fatal, Rejected, Retryable
 
 
@@ -27,11 +28,43 @@ class RpcLied(Retryable):
     title = "Chain endpoint contradicts itself"
 
 
+class RateLimited(RpcUnavailable):
+    """The endpoint wants to be asked less often; `pause_seconds` where it says how long to wait."""
+
+    code = "RPC_RATE_LIMITED"
+    title = "Chain endpoint wants fewer questions"
+
+    def __init__(self, detail: str, *, pause_seconds: int | None = None) -> None:
+        super().__init__(detail, remedy="Nothing to do: the node waits, then asks again.")
+        self.pause_seconds = pause_seconds
+
+
+class MethodUnknown(RpcUnavailable):
+    """The endpoint does not offer that method."""
+
+    code = "RPC_METHOD_UNKNOWN"
+    title = "Method unknown to the endpoint"
+
+
+class BatchRefused(Retryable):
+    """The endpoint does not take that many questions in one batch; each alone it may."""
+
+    code = "RPC_BATCH_REFUSED"
+    title = "Batch too large for the endpoint"
+
+
 class RangeTooLarge(Retryable):
-    """The endpoint refuses to look through that many blocks or logs at once."""
+    """The endpoint refuses to look through that many blocks or logs at once.
+
+    `suggested` is how many blocks it says it would take, None where it names no number.
+    """
 
     code = "RPC_RANGE_TOO_LARGE"
     title = "Range too large for the endpoint"
+
+    def __init__(self, detail: str, *, suggested: int | None = None) -> None:
+        super().__init__(detail, remedy="Nothing to do: the node asks for fewer blocks.")
+        self.suggested = suggested
 
 
 class BlockUnknown(Retryable):
@@ -110,14 +143,24 @@ _BUSY: Final = re.compile(
     re.IGNORECASE,
 )
 _BUSY_CODES: Final = frozenset({-32601, -32005, 429})
-_RANGE: Final = re.compile(
-    r"more than \d+ (results|logs)|block range|range (is )?too|too many (results|logs|blocks)"
-    r"|limit exceeded|response size|query timeout|exceed.*(range|blocks)",
+_RATE: Final = re.compile(
+    r"rate.?limit|too many requests|request (count|limit)|requests? per (second|minute|day)"
+    r"|compute units|throttl|capacity (limit|exceeded)|quota",
     re.IGNORECASE,
 )
-_UNKNOWN: Final = re.compile(r"unknown block|(block|header)( \S+)? not found", re.IGNORECASE)
+_RATE_CODES: Final = frozenset({429, -32029, -32097})
+_OF_BLOCKS: Final = frozenset({"eth_getLogs", "eth_getBlockReceipts"})
+_UNKNOWN: Final = re.compile(
+    r"unknown block|(block|header)( \S+)? not found|beyond (the )?(current )?head", re.IGNORECASE
+)
 _REVERTED: Final = re.compile(r"revert|vm exception|out of gas|invalid opcode", re.IGNORECASE)
 _REVERTED_CODES: Final = frozenset({3, -32015})
+_METHOD_UNKNOWN: Final = -32601
+_METHOD: Final = re.compile(
+    r"method.*(not found|does not exist|not available|not supported|not enabled|unknown)"
+    r"|(unsupported|unknown) method",
+    re.IGNORECASE,
+)
 _DATA_NAMES: Final = ("data", "result", "return")
 _HEX: Final = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
 
@@ -125,23 +168,36 @@ _HEX: Final = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
 def failure(method: str, error: Mapping[str, Any], where: str) -> ConcordError:
     """The leaf that an error object of a JSON-RPC answer stands for."""
     message = str(error.get("message", ""))[:500]
+    refused = _refused(method, error, message, where)
+    if refused is not None:
+        return refused
+    if error.get("code") in _RATE_CODES or _RATE.search(message):
+        return RateLimited(f"{where} answers {method} with error {error.get('code')}: {message}")
+    if method in _OF_BLOCKS and _UNKNOWN.search(message):
+        return BlockUnknown(f"{where}: {message}")
+    if method == "eth_getLogs" and is_too_large(message):
+        return RangeTooLarge(f"{where}: {message}", suggested=suggested(message))
+    return _unavailable(method, error, message, where)
+
+
+def _unavailable(method: str, error: Mapping[str, Any], message: str, where: str) -> RpcUnavailable:
+    leaf = MethodUnknown if _is_unknown_method(error, message) else RpcUnavailable
+    return leaf(
+        f"{where} answers {method} with error {error.get('code')}: {message}",
+        remedy="Check the endpoint; the node tries again by itself.",
+    )
+
+
+def _refused(method: str, error: Mapping[str, Any], message: str, where: str) -> Rejected | None:
+    """What is wrong with what was asked; None where the endpoint is what fails."""
     if method == "eth_sendRawTransaction":
-        refused = _send_refused(error, message, where)
-        if refused is not None:
-            return refused
+        return _send_refused(error, message, where)
     if method in {"eth_call", "eth_estimateGas"}:
         if _is_revert(error, message):
             return CallReverted(message, revert_data(error))
         if _leaf(message) is InsufficientFunds:
             return InsufficientFunds(message)
-    if method == "eth_getLogs" and _UNKNOWN.search(message):
-        return BlockUnknown(f"{where}: {message}")
-    if method == "eth_getLogs" and _RANGE.search(message):
-        return RangeTooLarge(f"{where}: {message}")
-    return RpcUnavailable(
-        f"{where} answers {method} with error {error.get('code')}: {message}",
-        remedy="Check the endpoint; the node tries again by itself.",
-    )
+    return None
 
 
 def _send_refused(error: Mapping[str, Any], message: str, where: str) -> SendRefused | None:
@@ -173,3 +229,7 @@ def revert_data(error: Mapping[str, Any]) -> str:
 
 def _is_revert(error: Mapping[str, Any], message: str) -> bool:
     return error.get("code") in _REVERTED_CODES or bool(_REVERTED.search(message))
+
+
+def _is_unknown_method(error: Mapping[str, Any], message: str) -> bool:
+    return error.get("code") == _METHOD_UNKNOWN or bool(_METHOD.search(message))

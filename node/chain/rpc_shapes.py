@@ -18,6 +18,7 @@ from node.core.types import Address, BlockNumber, BlockRef, Hash32
 _QUANTITY: Final = re.compile("0x[0-9a-fA-F]+")
 _HASH: Final = re.compile("0x[0-9a-fA-F]{64}")
 _DATA: Final = re.compile("0x([0-9a-fA-F]{2})*")
+_SECONDS: Final = re.compile("[0-9]{1,6}", re.ASCII)
 _STATUS: Final = {"0x0": False, "0x1": True}
 Json = Mapping[str, Any]
 
@@ -54,6 +55,11 @@ class Fees:
 
     base_wei: int
     tip_wei: int
+
+
+def pause_seconds(text: str | None) -> int | None:
+    """What a `Retry-After` of seconds asks for; a date, or nothing sensible, asks for None."""
+    return int(text) if text is not None and _SECONDS.fullmatch(text.strip()) else None
 
 
 def quantity(text: object) -> int:
@@ -110,19 +116,12 @@ def log(found: Json) -> Log:
     )
 
 
-def check_logs(
-    logs: Sequence[Log],
-    addresses: frozenset[Address],
-    numbers: range | None,
-    block_hash: str | None,
-) -> None:
-    """Raise ValueError unless these can be the logs that were asked for."""
+def check_logs(logs: Sequence[Log], addresses: frozenset[Address], block_hash: str) -> None:
+    """Raise ValueError unless these can be the logs of that block."""
     for each in logs:
         if each.address not in addresses:
             raise ValueError(f"a log of {each.address} was given, which was not asked for")
-        if numbers is not None and each.block_number not in numbers:
-            raise ValueError(f"a log of block {each.block_number} is outside the range asked")
-        if block_hash is not None and each.block_hash != block_hash:
+        if each.block_hash != block_hash:
             raise ValueError(f"a log of block {each.block_hash} was given for {block_hash}")
     if len({(each.block_hash, each.log_index) for each in logs}) < len(logs):
         raise ValueError("one log was given twice")

@@ -6,33 +6,21 @@ the URL of a server. Used by tests of what the node does with endpoints that bre
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 from web3.providers.base import JSONBaseProvider
 
 from node.chain.rpc import Rpc
+from tests.support.fault_server import HangUp, Raw, serving
+
+__all__ = ["Answer", "Fault", "Faults", "Raw", "changed", "hang_up", "refusal", "result", "served"]
 
 Answer = Callable[[str, list[Any]], dict[str, Any]]
 # Gets a way to the honest answer and the parameters; gives what the endpoint says instead.
 Fault = Callable[[Callable[[], dict[str, Any]], list[Any]], Any]
-
-
-@dataclass(frozen=True)
-class Raw:
-    """Bytes on the wire that need be no JSON."""
-
-    body: bytes
-    status: int = 200
-
-
-class HangUp(Exception):
-    """The endpoint closes the connection without a word."""
 
 
 @dataclass
@@ -42,6 +30,8 @@ class Faults:
     honest: Answer
     faults: dict[str, Fault] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    batches: bool = True
+    batch_calls_max: int = 1000
 
     def answer(self, method: str, params: list[Any]) -> Any:  # noqa: ANN401 - any nonsense
         self.asked.append(method)
@@ -99,35 +89,8 @@ def hang_up(_honest: Callable[[], dict[str, Any]], _params: list[Any]) -> Any:  
 def served(faults: Faults) -> Iterator[str]:
     """The URL of a server on loopback that answers so, until the end of the block."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            try:
-                said = faults.answer(asked["method"], asked["params"])
-            except HangUp:
-                return
-            _say(self, said, asked["id"])
+    def longest() -> int:
+        return faults.batch_calls_max if faults.batches else 0
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as inherited
-            """Keep the test's output clean."""
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def _say(handler: BaseHTTPRequestHandler, said: object, request_id: int) -> None:
-    if isinstance(said, Mapping):
-        said = {**said, "id": request_id}
-    raw = said if isinstance(said, Raw) else Raw(json.dumps(said).encode())
-    handler.send_response(raw.status)
-    handler.send_header("Content-Type", "application/json")
-    handler.send_header("Content-Length", str(len(raw.body)))
-    handler.end_headers()
-    handler.wfile.write(raw.body)
+    with serving(faults.answer, batch_calls_max=longest) as url:
+        yield url

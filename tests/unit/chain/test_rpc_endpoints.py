@@ -120,7 +120,7 @@ def test_what_answered_last_is_asked_first(faults: Faults, chain_id: int) -> Non
 
 
 def test_all_dead_tells_the_last_failure(chain_id: int) -> None:
-    with pytest.raises(RpcUnavailable, match="does not answer eth_chainId"):
+    with pytest.raises(RpcUnavailable, match="does not answer eth_getBlockByNumber"):
         Rpc([DEAD, "http://127.0.0.1:2"], chain_id=chain_id).block("latest")
 
 
