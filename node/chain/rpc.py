@@ -14,9 +14,10 @@ from typing import Any, Final
 
 from web3.providers.base import BaseProvider
 
-from node.chain import rpc_bulk
+from node.chain import rpc_bulk, rpc_sending
 from node.chain.header import Header
 from node.chain.http_connection import Bounds
+from node.chain.receipts_root import Unproved
 from node.chain.rpc_endpoint import Found, Read, http_endpoint, local_endpoint
 from node.chain.rpc_errors import (
     AlreadyKnown,
@@ -33,6 +34,7 @@ from node.chain.rpc_errors import (
     WrongChain,
 )
 from node.chain.rpc_pool import Pool
+from node.chain.rpc_sending import FeeHistory, Trial
 from node.chain.rpc_shapes import (
     Fees,
     Json,
@@ -44,6 +46,7 @@ from node.chain.rpc_shapes import (
     raw_bytes,
     receipt,
 )
+from node.core.errors import ConcordError
 from node.core.ids import wallet_key
 from node.core.types import Address, BlockRef, ChainId, Hash32
 
@@ -51,6 +54,7 @@ __all__ = [
     "AlreadyKnown",
     "BlockUnknown",
     "CallReverted",
+    "FeeHistory",
     "Fees",
     "Header",
     "InsufficientFunds",
@@ -63,7 +67,9 @@ __all__ = [
     "RpcLied",
     "RpcUnavailable",
     "SendRefused",
+    "Trial",
     "Underpriced",
+    "Unproved",
     "WrongChain",
 ]
 
@@ -121,6 +127,10 @@ class Rpc:
         """The headers at these heights, in that order. Raises `BlockUnknown`."""
         return self._pool.first(lambda endpoint: rpc_bulk.headers(endpoint, numbers))
 
+    def proved_headers(self, numbers: Sequence[int]) -> list[Header]:
+        """The same, each with a hash that its fields make. Raises `HeaderUnproved`."""
+        return self._pool.first(lambda endpoint: rpc_bulk.proved_headers(endpoint, numbers))
+
     def logs(
         self,
         from_block: int,
@@ -159,6 +169,10 @@ class Rpc:
     def receipts_of_blocks(self, block_hashes: Sequence[str]) -> list[list[Json]]:
         """All receipts of each of these blocks, asked for together."""
         return self._pool.first(lambda each: rpc_bulk.raw_receipts(each, block_hashes))
+
+    def proved_receipts(self, headers: Sequence[Header]) -> list[list[Json]]:
+        """The same, all and unaltered by the root in each header. Raises `Unproved`."""
+        return self._pool.first(lambda each: rpc_bulk.proved_receipts(each, headers))
 
     def call(
         self, to: str, data: str, *, sender: str | None = None, block: int | str | None = None,
@@ -203,6 +217,28 @@ class Rpc:
     def send_raw(self, raw: bytes) -> Hash32:
         """Hand signed bytes to the chain. Raises a leaf of `SendRefused` when not taken."""
         return self._ask("eth_sendRawTransaction", ["0x" + raw.hex()], hash32)
+
+    def send_many(self, raws: Sequence[str]) -> list[Hash32 | ConcordError]:
+        """Hand signed bytes (0x text) over in their order; the hash or the refusal of each."""
+        return self._pool.first(lambda each: rpc_sending.send_many(each, raws))
+
+    def prospects(
+        self, accounts: Sequence[str], trials: Sequence[Trial]
+    ) -> tuple[list[int], list[int | ConcordError]]:
+        """Nonces of accounts, and for each trial the gas it takes or why it fails, in one go."""
+        return self._pool.first(lambda each: rpc_sending.prospects(each, accounts, trials))
+
+    def nonces(self, accounts: Sequence[str], *, block: int | None = None) -> list[int]:
+        """How many transactions each account has had mined, as of a block."""
+        return self._pool.first(lambda each: rpc_sending.nonces(each, accounts, block))
+
+    def receipts(self, tx_hashes: Sequence[str]) -> list[Receipt | None]:
+        """What became of each transaction; None while it is in no block."""
+        return self._pool.first(lambda each: rpc_sending.receipts(each, tx_hashes))
+
+    def fee_history(self, blocks: int, percentile: int) -> FeeHistory:
+        """What the last blocks took. Raises `MethodUnknown` where that is not offered."""
+        return self._pool.first(lambda each: rpc_sending.fee_history(each, blocks, percentile))
 
     def fees(self) -> Fees:
         """What gas costs now; a chain without base fee says its gas price."""

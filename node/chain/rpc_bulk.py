@@ -15,6 +15,8 @@ from operator import itemgetter, methodcaller
 from typing import Any, Final
 
 from node.chain.header import Header, header
+from node.chain.header_hash import check_header
+from node.chain.receipts_root import check_receipts
 from node.chain.rpc_endpoint import Endpoint
 from node.chain.rpc_errors import BlockUnknown, MethodUnknown
 from node.chain.rpc_shapes import Json, Log, block_ref, check_logs, hash32, log, quantity
@@ -36,6 +38,14 @@ def headers(endpoint: Endpoint, numbers: Sequence[int]) -> list[Header]:
         endpoint.sound(method, _known(endpoint, each, number), partial(_header_at, number))
         for number, each in zip(numbers, found, strict=True)
     ]
+
+
+def proved_headers(endpoint: Endpoint, numbers: Sequence[int]) -> list[Header]:
+    """The same, each with a hash that its fields make. Raises `HeaderUnproved`."""
+    found = headers(endpoint, numbers)
+    for each in found:
+        endpoint.sound("eth_getBlockByNumber", each, check_header)
+    return found
 
 
 def raw_logs(
@@ -100,6 +110,14 @@ def raw_receipts(endpoint: Endpoint, block_hashes: Sequence[str]) -> list[list[J
                 for at, each in zip(block_hashes, found, strict=True)
             ]
     return [_single_receipts(endpoint, each) for each in block_hashes]
+
+
+def proved_receipts(endpoint: Endpoint, of: Sequence[Header]) -> list[list[Json]]:
+    """The same, all and unaltered by the root in each header. Raises `Unproved`."""
+    found = raw_receipts(endpoint, [each.hash for each in of])
+    for header_, receipts in zip(of, found, strict=True):
+        endpoint.sound(_BLOCK_RECEIPTS, receipts, partial(check_receipts, header_))
+    return found
 
 
 def _single_receipts(endpoint: Endpoint, block_hash: str) -> list[Json]:

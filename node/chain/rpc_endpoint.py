@@ -90,6 +90,8 @@ def read_answer(name: str, method: str, answer: object, read: Read[Found]) -> Fo
 def _sensible(name: str, method: str, found: object, read: Read[Found]) -> Found:
     try:
         return read(found)
+    except RpcLied:
+        raise  # it says more than we could
     except _NONSENSE as nonsense:
         raise _lie(name, method, str(nonsense)) from nonsense
 
