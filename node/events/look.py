@@ -13,7 +13,8 @@ from typing import Final
 
 from node.chain.blocks import ChainMoved, check_linked, common_block
 from node.chain.finality import FinalityPolicy, Heights
-from node.chain.rpc import BlockUnknown, Log, RangeTooLarge, Rpc
+from node.chain.ranges import RangeSizer, in_parts
+from node.chain.rpc import BlockUnknown, Log, Rpc
 from node.core.errors import Fatal
 from node.core.types import BlockRef
 from node.events.catalog import Catalog
@@ -38,58 +39,86 @@ class DeepReorg(Fatal):
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where we stand on the chain: the newest block that is on it too, and the chain's heights.
+
+    `common` is the height of `block`, or that before our first block while we hold none.
+    """
+
+    block: BlockRef | None
+    common: int
+    forked: bool
+    heights: Heights
+    ahead: bool  # whether the chain goes on behind that block
+
+    @property
+    def final_ahead(self) -> int:
+        """How many blocks are final that we have not read."""
+        return 0 if self.forked or not self.ahead else max(self.heights.final - self.common, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """One reading of the chain: where it agrees with us, and what follows."""
 
-    common: int  # height of the last common block
-    forked: bool
-    blocks: tuple[BlockRef, ...]
-    events: tuple[NewEvent, ...]
-    heights: Heights
+    standing: Standing
+    blocks: tuple[BlockRef, ...] = ()
+    events: tuple[NewEvent, ...] = ()
 
     @property
     def indexed(self) -> int:
         """The height that is known once this reading is written."""
-        return self.blocks[-1].number if self.blocks else self.common
+        return self.blocks[-1].number if self.blocks else self.standing.common
 
 
 class Looker:
     """Reads the chain; a chain that moves meanwhile is `ChainMoved`, and the next look is new."""
 
-    def __init__(self, rpc: Rpc, catalog: Catalog, policy: FinalityPolicy) -> None:
+    def __init__(
+        self, rpc: Rpc, catalog: Catalog, policy: FinalityPolicy, sizer: RangeSizer
+    ) -> None:
         self._rpc = rpc
         self._catalog = catalog
         self._policy = policy
+        self._sizer = sizer
         self._chain_id = rpc.chain_id()
 
     def head(self) -> BlockRef:
         """The newest block."""
         return self._rpc.block("latest")
 
-    def look(self, head: BlockRef, held: Sequence[BlockRef], ours: BlockRef | None) -> Look:
-        """What there is up to `head`.
+    def standing(self, head: BlockRef, held: Sequence[BlockRef], ours: BlockRef | None) -> Standing:
+        """Where we stand, seen from `head`.
 
         `held` are the newest blocks we hold, in rising order; `ours` is the one at the head's
-        height, or the newest below it. Raises `ChainMoved`, `DeepReorg`.
+        height, or the newest below it. Raises `DeepReorg`.
         """
         heights = self._policy.heights(head.number, self._tagged())
-        if ours is not None and self._reaches(held[-1], head, ours):
+        if held and self._reaches(held[-1], head, ours):
             # Nothing new, or an endpoint that is behind us: its silence takes nothing back.
-            return Look(held[-1].number, forked=False, blocks=(), events=(), heights=heights)
-        common = self._common(held, head)
-        start = common.number if common else self._catalog.first_block - 1
-        blocks = self._blocks(start, head)
-        check_linked(common, blocks)
-        forked = bool(held) and start != held[-1].number
-        return Look(start, forked, blocks, self._events(blocks, heights.final), heights)
+            return Standing(held[-1], held[-1].number, forked=False, heights=heights, ahead=False)
+        block = self._common(held, head)
+        common = block.number if block else self._catalog.first_block - 1
+        forked = bool(held) and common != held[-1].number
+        return Standing(block, common, forked, heights, ahead=True)
 
-    def _reaches(self, newest: BlockRef, head: BlockRef, ours: BlockRef) -> bool:
+    def look(self, head: BlockRef, standing: Standing) -> Look:
+        """The next blocks up to `head`, whatever may still become of them. Raises `ChainMoved`."""
+        if not standing.ahead:
+            return Look(standing)
+        blocks = self._blocks(standing.common, head)
+        check_linked(standing.block, blocks)
+        return Look(standing, blocks, self._events(blocks, standing.heights.final))
+
+    def _reaches(self, newest: BlockRef, head: BlockRef, ours: BlockRef | None) -> bool:
         """Whether our blocks go as far as that head, on the same chain.
 
         Below what is final not every block is held, so the one to compare may be below the head.
         """
         if head.number > newest.number:
             return False
+        if ours is None:
+            return True
         theirs = head if ours.number == head.number else self._rpc.block(ours.number)
         return theirs.hash == ours.hash
 
@@ -113,7 +142,8 @@ class Looker:
     def _events(self, blocks: Sequence[BlockRef], final: int) -> tuple[NewEvent, ...]:
         """Final blocks are asked for together; one that may move is asked for by its hash."""
         settled = [block.number for block in blocks if block.number <= final]
-        found = self._range(settled[0], settled[-1]) if settled else []
+        numbers = range(settled[0], settled[-1] + 1) if settled else range(0)
+        found = in_parts(numbers, self._logs, self._sizer) if settled else []
         for block in blocks[len(settled) :]:
             found += self._logs_of(block)
         return tuple(Reading(self._chain_id, self._catalog, blocks).logs(found))
@@ -124,12 +154,5 @@ class Looker:
         except BlockUnknown as error:
             raise ChainMoved(f"block {block.number} {block.hash} left the chain") from error
 
-    def _range(self, low: int, high: int) -> list[Log]:
-        """Logs of a range, in as many parts as the endpoint asks for."""
-        try:
-            return self._rpc.logs(low, high, self._catalog.addresses)
-        except RangeTooLarge:
-            if low == high:
-                raise
-            middle = (low + high) // 2
-            return self._range(low, middle) + self._range(middle + 1, high)
+    def _logs(self, low: int, high: int) -> list[Log]:
+        return self._rpc.logs(low, high, self._catalog.addresses)

@@ -20,7 +20,7 @@ from node.db.cursors import all_cursors
 from node.db.unit_of_work import read_only
 from node.events import store
 from node.events.event import EventChange
-from node.events.indexer import IndexerStage
+from node.events.indexer import BACKFILL_FROM, IndexerStage
 from node.events.tables import EventRow
 from tests.support.chain_script import CHAIN_ID, ScriptedChain, catalog, hash_of
 from tests.support.clock import Clock
@@ -48,6 +48,7 @@ class Follower:
     chain: ScriptedChain = field(default_factory=ScriptedChain)
     policy: FinalityPolicy = POLICY
     first_block: int = 1
+    backfill_from: int = BACKFILL_FROM
     fence: Callable[[Session], None] = unfenced
     faults: Faults = field(init=False)
 
@@ -63,6 +64,7 @@ class Follower:
             policy=self.policy,
             fence=self.fence,
             clock=Clock(),
+            backfill_from=self.backfill_from,
         )
 
     def follow(self) -> None:
