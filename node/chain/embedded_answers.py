@@ -160,7 +160,7 @@ class Answers:
             .create_unsigned_transaction(
                 nonce=state.get_nonce(sender),
                 gas_price=state.base_fee,
-                gas=CALL_GAS,
+                gas=int(params.get("gas", hex(CALL_GAS)), 16),
                 to=_raw(params["to"]) if params.get("to") else b"",
                 value=int(params.get("value", "0x0"), 16),
                 data=_raw(params.get("data", "0x")),

@@ -51,3 +51,20 @@ class CommandRow(SQLModel, table=True):
     fingerprint: str
     subject: str  # id of the resource the command made
     at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ApprovalRow(SQLModel, table=True):
+    """One command that takes two people: asked for by one, decided by another."""
+
+    __tablename__ = "approval"
+
+    id: str = Field(primary_key=True)
+    sequence: int = Field(unique=True)
+    command: str
+    subject: str = Field(index=True)
+    reason: str
+    state: str = Field(index=True)  # ASKED APPROVED DECLINED
+    asked_by: str
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+    decided_by: str = ""
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -40,7 +40,7 @@ _NEVER_SENT: Final = frozenset({IntentState.REFUSED})
 _UNSENT: Final = _NEVER_SENT | {IntentState.PREPARED}
 # Whose custom errors a leg that was not paid is explained by.
 _TELL_WHY: Final = (deposit_token.CONTRACT, settlement_engine.CONTRACT)
-_LOST: Final = frozenset({IntentState.REVERTED, IntentState.DROPPED, IntentState.EXPIRED})
+_LOST: Final = frozenset({IntentState.REVERTED, IntentState.DROPPED, IntentState.CANCELLED})
 
 
 class TrackerStage:

@@ -1,14 +1,17 @@
 """Watches what was sent until it is final, and sends it again when a reorg drops it.
 
-In: intents afloat, receipts, the finality policy. Out: their next states. Called by: pipeline.
+In: intents afloat, receipts, the finality policy. Out: their next states; which of them wait too
+long. Called by: pipeline.
 
 A receipt counts only while its block is on the chain. A revert is told once its block is confirmed:
-before that a reorg may let the same bytes succeed.
+before that a reorg may let the same bytes succeed. Every hash ever signed for an intent is looked
+for, since any of them may be the one that was mined.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import Engine
@@ -16,26 +19,36 @@ from sqlmodel import Session
 
 from node.chain.codec import HasAbi, decode_error
 from node.chain.finality import FinalityPolicy, Heights
-from node.chain.rpc import (
-    AlreadyKnown,
-    CallReverted,
-    NonceTooLow,
-    Receipt,
-    Rpc,
-    SendRefused,
-)
+from node.chain.rpc import CallReverted, Receipt, Rpc
 from node.core.clock import Clock
 from node.db.unit_of_work import read_only, unit_of_work
 from node.submission import store
-from node.submission.intent import AFLOAT, Intent, IntentState
+from node.submission.broadcast import ATTEMPTS_MAX, Broadcaster
+from node.submission.fees import FeePolicy
+from node.submission.intent import (
+    WATCHED,
+    Attempt,
+    AttemptKind,
+    Intent,
+    IntentState,
+    Move,
+    advanced,
+)
+from node.submission.lanes import tell_foreign
+from node.submission.overdue import Overdue
+from node.submission.signed import store as signed_store
 
 _RANK: Final = {
+    IntentState.QUARANTINED: 0,
     IntentState.SENT: 0,
     IntentState.MINED: 1,
     IntentState.CONFIRMED: 2,
     IntentState.FINAL: 3,
 }
 _LEFT: Final = "its block left the chain"
+_CANCELLED: Final = "an empty transaction was mined in its place, as two people wanted"
+
+Found = tuple[Attempt, Receipt]
 
 
 class MonitorStage:
@@ -52,6 +65,8 @@ class MonitorStage:
         fence: Callable[[Session], None],
         clock: Clock,
         artifacts: Iterable[HasAbi] = (),
+        fees: FeePolicy | None = None,
+        attempts_max: int = ATTEMPTS_MAX,
     ) -> None:
         self._engine = engine
         self._rpc = rpc
@@ -60,65 +75,85 @@ class MonitorStage:
         self._clock = clock
         self._artifacts = tuple(artifacts)
         self._chain_id = rpc.chain_id()
+        self._broadcaster = Broadcaster(engine, rpc, fence, clock, attempts_max)
+        self._overdue = Overdue(engine, rpc, fees or FeePolicy(), fence, clock)
 
     def run_once(self) -> int:
-        """Look at every intent afloat; gives how many moved."""
+        """Look at all that is afloat or waits for a person; gives how many moved."""
         with read_only(self._engine) as session:
-            afloat = store.intents_in(session, AFLOAT, chain_id=self._chain_id)
-        if not afloat:
+            watched = [
+                each
+                for each in store.intents_in(session, WATCHED, chain_id=self._chain_id)
+                if each.nonce is not None
+            ]
+            made = signed_store.attempts(session, [each.id for each in watched])
+        if not watched:
             return 0
         heights = self._heights()
-        return sum(self._watch(each, heights) for each in afloat)
+        news = self._news([each for each in watched if _may_be_told(each, heights)], heights)
+        back, up, missing = [], [], []
+        for each in news:
+            found = self._found(each, made[each.id])
+            if found is None or self._has_left(each, found):
+                back += _taken_back(each)
+            if found is None:
+                missing.append(_as_sent(each))
+            else:
+                up += self._step(each, found, heights)
+        moved = self._write(back, up)
+        return moved + self._look_after(missing, made, heights)
 
     def _heights(self) -> Heights:
         head = self._rpc.block("latest").number
         tagged = self._rpc.block(self._policy.tag).number if self._policy.tag else None
         return self._policy.heights(head, tagged)
 
-    def _watch(self, intent: Intent, heights: Heights) -> int:
-        receipt = self._receipt(intent)
-        if receipt is None:
-            return self._missing(intent, heights)
-        state = _state_at(receipt.block_number, heights)
-        if not receipt.status and _RANK[state] >= _RANK[IntentState.CONFIRMED]:
-            return self._move(intent, IntentState.REVERTED, receipt, self._why(intent, receipt))
-        if receipt.block_hash != intent.block_hash and intent.state is not IntentState.SENT:
-            # Another block holds it now: the ladder starts again from below.
-            self._move(intent, IntentState.SENT, None, _LEFT)
-        elif _RANK[state] <= _RANK[intent.state]:
-            return 0  # nothing new, or an endpoint that is behind
-        return self._move(intent, state, receipt, "")
+    def _news(self, watched: Sequence[Intent], heights: Heights) -> list[Intent]:
+        """Without those whose block still stands and has got no further."""
+        self._blocks: dict[int, str] = {}
+        self._receipts: dict[str, Receipt | None] = {}
+        news = [
+            each
+            for each in watched
+            if each.block_number is None
+            or self._hash_at(each.block_number) != each.block_hash
+            or _RANK[_state_at(each.block_number, heights)] > _RANK[each.state]
+        ]
+        self._ask([each.tx_hash for each in news])
+        return news
 
-    def _receipt(self, intent: Intent) -> Receipt | None:
-        receipt = self._rpc.receipt(intent.tx_hash)
-        if receipt is None or self._rpc.block(receipt.block_number).hash != receipt.block_hash:
-            return None
-        return receipt
+    def _ask(self, hashes: Sequence[str]) -> None:
+        found = self._rpc.receipts(hashes) if hashes else []
+        self._receipts.update(zip(hashes, found, strict=True))
 
-    def _missing(self, intent: Intent, heights: Heights) -> int:
-        """No block holds it: a reorg dropped it, or it still waits, or its nonce is gone."""
-        if heights.head < (intent.block_number or 0):
-            return 0  # an endpoint that is behind: it says nothing of that block
-        if intent.state is not IntentState.SENT:
-            self._move(intent, IntentState.SENT, None, _LEFT)
-        try:
-            self._rpc.send_raw(bytes.fromhex(intent.raw.removeprefix("0x")))
-        except AlreadyKnown:
-            return 0
-        except NonceTooLow:
-            return self._nonce_used(intent, heights)
-        except SendRefused as error:
-            return self._note(intent, error)
-        return 1
+    def _hash_at(self, number: int) -> str:
+        if number not in self._blocks:
+            self._blocks[number] = self._rpc.block(number).hash
+        return self._blocks[number]
 
-    def _nonce_used(self, intent: Intent, heights: Heights) -> int:
-        """Its nonce is mined but not by it: dropped for good once that is final."""
-        if self._rpc.receipt(intent.tx_hash) is not None or intent.nonce is None:
-            return 0
-        if self._rpc.nonce(intent.signer, block=heights.final) <= intent.nonce:
-            return 0
-        reason = f"nonce {intent.nonce} of {intent.signer} was used by another transaction"
-        return self._move(intent, IntentState.DROPPED, None, reason)
+    def _found(self, intent: Intent, made: Sequence[Attempt]) -> Found | None:
+        """Which of the bytes ever signed for it is on the chain."""
+        for each in sorted(made, key=lambda one: one.tx_hash != intent.tx_hash):
+            if each.tx_hash not in self._receipts:
+                self._ask([each.tx_hash])
+            told = self._receipts[each.tx_hash]
+            if told is not None and self._hash_at(told.block_number) == told.block_hash:
+                return each, told
+        return None
+
+    def _has_left(self, intent: Intent, found: Found) -> bool:
+        return found[1].block_hash != intent.block_hash
+
+    def _step(self, intent: Intent, found: Found, heights: Heights) -> list[Move]:
+        attempt, told = found
+        state = _state_at(told.block_number, heights)
+        if attempt.kind is AttemptKind.CANCEL:
+            ended = state is IntentState.FINAL
+            return [_mined(intent, found, IntentState.CANCELLED, _CANCELLED)] if ended else []
+        if not told.status and _RANK[state] >= _RANK[IntentState.CONFIRMED]:
+            return [_mined(intent, found, IntentState.REVERTED, self._why(intent, told))]
+        is_new = self._has_left(intent, found) or _RANK[state] > _RANK[intent.state]
+        return [_mined(intent, found, state, "")] if is_new else []
 
     def _why(self, intent: Intent, receipt: Receipt) -> str:
         """The contract's reason, asked again in its block, else in the one before."""
@@ -136,36 +171,91 @@ class MonitorStage:
                 return "reverted on chain: " + decode_error(self._artifacts, error.data)
         return "reverted on chain"
 
-    def _move(
-        self, intent: Intent, state: IntentState, receipt: Receipt | None, reason: str
-    ) -> int:
+    def _write(self, back: Sequence[Move], up: Sequence[Move]) -> int:
+        if not back and not up:
+            return 0
+        now = self._clock.now()
         with unit_of_work(self._engine) as session:
             self._fence(session)
-            current = store.intent(session, intent.id)
-            if current is None or current.state is state:
-                return 0
-            store.move(
-                session,
-                intent.id,
-                state,
-                reason=reason,
-                at=self._clock.now(),
-                block_number=receipt.block_number if receipt else None,
-                block_hash=receipt.block_hash if receipt else "",
-            )
-        return 1
+            moved = store.move(session, back, now) if back else []
+            left = {each.intent.id for each in moved}
+            # Another block holds it now: the ladder starts again from below.
+            climbed = [
+                replace(each, intent=_as_sent(each.intent)) if each.intent.id in left else each
+                for each in up
+            ]
+            return len({*left, *(e.intent.id for e in store.move(session, climbed, now))})
 
-    def _note(self, intent: Intent, error: SendRefused) -> int:
+    def _look_after(
+        self, missing: Sequence[Intent], made: Mapping[str, Sequence[Attempt]], heights: Heights
+    ) -> int:
+        """No block holds them: a reorg dropped them, or they wait, or their nonce is gone."""
+        if not missing:
+            return 0
+        dropped = self._dropped(missing, made, heights)
+        gone = {each.id for each in dropped}
+        waiting = [each for each in missing if each.id not in gone]
+        again = self._overdue.to_be_sent(waiting, heights.head)
+        moved = self._broadcaster.send(again)
+        return len(dropped) + moved + self._overdue.look(waiting, made, heights.head)
+
+    def _dropped(
+        self, missing: Sequence[Intent], made: Mapping[str, Sequence[Attempt]], heights: Heights
+    ) -> list[Intent]:
+        """Those whose nonce is used by something else, finally."""
+        signers = sorted({each.signer for each in missing})
+        counts = self._rpc.nonces(signers, block=max(heights.final, 0))
+        used = dict(zip(signers, counts, strict=True))
+        lost = [each for each in missing if used[each.signer] > (each.nonce or 0)]
+        if not lost:
+            return []
+        # Between the receipts and the count one of them may have become final.
+        self._receipts.clear()
+        gone = [each for each in lost if self._found(each, made[each.id]) is None]
+        now = self._clock.now()
         with unit_of_work(self._engine) as session:
             self._fence(session)
-            store.note(
-                session,
-                intent.id,
-                attempts=intent.attempts + 1,
-                reason=f"{error.code}: {error.detail}",
-                at=self._clock.now(),
-            )
-        return 0
+            moves = [advanced(each, IntentState.DROPPED, _used(each)) for each in gone]
+            moved = store.move(session, moves, now) if moves else []
+            for each in moved:
+                one = each.intent
+                tell_foreign(session, one.chain_id, one.signer, one.nonce or 0, now)
+        return [each.intent for each in moved]
+
+
+def _may_be_told(intent: Intent, heights: Heights) -> bool:
+    """Not by an endpoint that is behind: it says nothing of a block it does not have."""
+    return intent.block_number is None or intent.block_number <= heights.head
+
+
+def _taken_back(intent: Intent) -> list[Move]:
+    if intent.block_number is None:
+        return []
+    return [advanced(intent, IntentState.SENT, _LEFT)]
+
+
+def _as_sent(intent: Intent) -> Intent:
+    if intent.block_number is None:
+        return intent
+    return replace(intent, state=IntentState.SENT, block_number=None, block_hash="")
+
+
+def _mined(intent: Intent, found: Found, state: IntentState, reason: str) -> Move:
+    attempt, told = found
+    return Move(
+        intent,
+        state,
+        reason=reason,
+        attempts=intent.attempts,
+        nonce=intent.nonce,
+        tx_hash=attempt.tx_hash,
+        block_number=told.block_number,
+        block_hash=told.block_hash,
+    )
+
+
+def _used(intent: Intent) -> str:
+    return f"nonce {intent.nonce} of {intent.signer} was used by another transaction"
 
 
 def _state_at(block_number: int, heights: Heights) -> IntentState:

@@ -1,37 +1,59 @@
-"""Sends intents: simulates, gives a nonce, signs, commits, and only then broadcasts.
+"""Sends intents: simulates, gives nonces, signs, commits, and only then broadcasts.
 
 In: prepared intents, the chain, a signer. Out: signed bytes on disk and on the chain.
 Called by: pipeline. README.md names every race and crash point.
 
 An intent gets one nonce for ever. Once its bytes are committed they may be on the chain, so from
-then on the same bytes are sent again and nothing else.
+then on the same bytes are sent again, or others of the same nonce: replacing.py says when. A group
+of intents is asked about, signed, committed and sent together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from node.chain.codec import HasAbi, decode_error
-from node.chain.rpc import (
-    AlreadyKnown,
-    CallReverted,
-    NonceTooLow,
-    Rpc,
-    SendRefused,
-)
+from node.chain.rpc import CallReverted, Rpc, SendRefused
 from node.core.clock import Clock
+from node.core.errors import ConcordError, Rejected, Retryable
 from node.core.types import Address
 from node.db.unit_of_work import read_only, unit_of_work
 from node.submission import store
-from node.submission.intent import ENDED_BADLY, RELIED_ON, Intent, IntentState
-from node.submission.signer import Signer, UnsignedTx
+from node.submission.broadcast import ATTEMPTS_MAX, Broadcaster
+from node.submission.fees import AboveCap, FeeAboveCap, FeeBudgetSpent, FeePolicy, FeeSource, Price
+from node.submission.intent import (
+    ENDED_BADLY,
+    RELIED_ON,
+    Attempt,
+    AttemptKind,
+    Intent,
+    IntentState,
+    Move,
+    advanced,
+)
+from node.submission.lanes import NODE, Lanes, tell_foreign
+from node.submission.replacing import Replacer
+from node.submission.signed import store as signed_store
+from node.submission.signed.budget import spend
+from node.submission.signer import SignedTx, Signer, UnsignedTx
+from node.submission.simulation import Simulator, Tried
 
-GAS_MARGIN_PERCENT: Final = 120
-BASE_FEE_HEADROOM: Final = 2  # survives six full blocks in a row before it is too low
+GROUP_MAX: Final = 500
+WAIT_SECONDS: Final = 15  # about one block: gas does not get cheaper sooner
+
+Drafted = tuple[Intent, UnsignedTx, SignedTx]
+
+
+class _Overtaken(Retryable):
+    """Somebody else works on the same intents; the bytes are forgotten, nobody has seen them."""
+
+    code = "SUBMISSION_OVERTAKEN"
+    title = "Overtaken by another sender"
 
 
 class SenderStage:
@@ -48,128 +70,213 @@ class SenderStage:
         fence: Callable[[Session], None],
         clock: Clock,
         artifacts: Iterable[HasAbi] = (),
+        fees: FeePolicy | None = None,
+        attempts_max: int = ATTEMPTS_MAX,
     ) -> None:
         self._engine = engine
-        self._rpc = rpc
         self._signer = signer
         self._fence = fence
         self._clock = clock
         self._artifacts = tuple(artifacts)
         self._chain_id = rpc.chain_id()
+        self._fees = FeeSource(rpc, fees or FeePolicy())
+        self._simulator = Simulator(rpc)
+        self._broadcaster = Broadcaster(engine, rpc, fence, clock, attempts_max)
+        self._replacer = Replacer(engine, signer, self._fees, fence, clock)
 
     def run_once(self) -> int:
-        """Broadcast what is signed, else sign what is ready; gives how many moved."""
-        with read_only(self._engine) as session:
-            signed = store.intents_in(session, [IntentState.SIGNED], chain_id=self._chain_id)
-            prepared = store.intents_in(session, [IntentState.PREPARED], chain_id=self._chain_id)
-            awaited = {each.id: _awaited(session, each) for each in prepared}
-        moved = sum(self._broadcast(each) for each in signed)
-        for each in prepared:
-            before = awaited[each.id]
-            lost = [one for one in before if one is not None and one.state in ENDED_BADLY]
-            if lost:
-                why = f"{lost[0].purpose} {lost[0].state}: {lost[0].reason}"
-                moved += self._refuse(each, why)
-            elif all(one is not None and one.state in RELIED_ON for one in before):
-                moved += self._sign(each)
-        return moved
+        """Broadcast what is signed, replace what is due, sign what is ready; gives how many moved.
 
-    def _sign(self, intent: Intent) -> int:
-        if intent.signer not in self._signer.addresses():
-            return self._refuse(intent, f"the node holds no key of {intent.signer}")
+        An intent counts once it moved, whether or not an endpoint took its bytes.
+        """
+        now = self._clock.now()
+        with read_only(self._engine) as session:
+            signed = self._read(session, IntentState.SIGNED, now)
+            due = store.intents_due(session, self._chain_id)
+            prepared = self._read(session, IntentState.PREPARED, now)
+            awaited = store.intents_by_id(session, {a for each in prepared for a in each.after})
+            standing = store.signers_standing(session, self._chain_id)
+        moved = self._broadcaster.send(signed)
+        if due:
+            replaced = self._replacer.replace(due)
+            self._broadcaster.send(replaced)
+            moved += len(replaced)
+        ready, lost = _sorted_out(prepared, awaited)
+        moved += self._move(lost)
+        free = [each for each in ready if each.signer not in standing]
+        return moved + self._submit(free[:GROUP_MAX])
+
+    def _read(self, session: Session, state: IntentState, now: datetime) -> list[Intent]:
+        return store.intents_in(session, [state], chain_id=self._chain_id, awake_at=now)
+
+    def _submit(self, ready: Sequence[Intent]) -> int:
+        held = self._signer.addresses()
+        strange = [each for each in ready if each.signer not in held]
+        moved = self._move([
+            advanced(each, IntentState.REFUSED, f"the node holds no key of {each.signer}")
+            for each in strange
+        ])  # fmt: skip
+        ours = [each for each in ready if each.signer in held]
+        if not ours:
+            return moved
+        mined, tried = self._simulator.try_out(ours)
+        told = list(zip(ours, tried, strict=True))
+        moved += self._judge(told)
+        sound = [(each, found.gas) for each, found in told if found.error is None]
+        if not sound:
+            return moved
         try:
-            gas = self._rpc.gas_estimate(
-                intent.signer, intent.target, intent.calldata, intent.value
-            )
-        except CallReverted as error:
-            return self._refuse(intent, decode_error(self._artifacts, error.data))
-        except SendRefused as error:
-            return self._not_taken(intent, error)
-        fees = self._rpc.fees()
-        mined = self._rpc.nonce(intent.signer)
-        with unit_of_work(self._engine) as session:
-            self._fence(session)
-            if not _stands(session, intent):
-                return 0
-            given = store.highest_nonce(session, self._chain_id, intent.signer)
-            nonce = max(mined, 0 if given is None else given + 1)
+            kept = self._signed(sound, mined)
+        except (FeeAboveCap, FeeBudgetSpent) as error:
+            return moved + self._above_cap([each for each, _ in sound], error)
+        self._broadcaster.send(kept)
+        return moved + len(kept)
+
+    def _judge(self, told: Sequence[tuple[Intent, Tried]]) -> int:
+        """Refuse what the contract refuses; what an endpoint refuses is tried again."""
+        refused = [
+            advanced(each, IntentState.REFUSED, decode_error(self._artifacts, found.error.data))
+            for each, found in told
+            if isinstance(found.error, CallReverted)
+        ]
+        later: list[tuple[Intent, ConcordError]] = [
+            (each, found.error) for each, found in told if isinstance(found.error, SendRefused)
+        ]
+        return self._move(refused) + self._broadcaster.not_taken(later)
+
+    def _signed(
+        self, sound: Sequence[tuple[Intent, int]], mined: dict[Address, int]
+    ) -> list[Intent]:
+        """Sign in the order of the intents, keep all in one unit of work; gives those kept."""
+        price = self._fees.price()
+        with read_only(self._engine) as session:
+            given = store.highest_nonces(session, self._chain_id, mined)
+        lanes = Lanes(given, mined)
+        drafted, unfit = self._drafts(sound, lanes, price)
+        try:
+            kept = self._keep(drafted, lanes) if drafted else []
+        except _Overtaken:
+            kept = []
+        self._broadcaster.not_taken([each for each in unfit if isinstance(each[1], Retryable)])
+        self._move([
+            advanced(each, IntentState.QUARANTINED, f"{error.code}: {error.detail}")
+            for each, error in unfit
+            if isinstance(error, Rejected)
+        ])  # fmt: skip
+        return kept
+
+    def _drafts(
+        self, sound: Sequence[tuple[Intent, int]], lanes: Lanes, price: Price
+    ) -> tuple[list[Drafted], list[tuple[Intent, ConcordError]]]:
+        """Signed calls, and those that the signer would not sign: they take no nonce."""
+        drafted: list[Drafted] = []
+        unfit: list[tuple[Intent, ConcordError]] = []
+        for intent, gas in sound:
             unsigned = UnsignedTx(
                 chain_id=self._chain_id,
-                nonce=nonce,
+                nonce=lanes.next(intent.signer),
                 to=intent.target,
                 data=intent.calldata,
                 value=intent.value,
-                gas=gas * GAS_MARGIN_PERCENT // 100,
-                fee_wei_max=BASE_FEE_HEADROOM * fees.base_wei + fees.tip_wei,
-                tip_wei_max=fees.tip_wei,
+                gas=gas,
+                fee_wei_max=price.fee_wei_max,
+                tip_wei_max=price.tip_wei_max,
+                is_legacy=price.is_legacy,
             )
-            signed = self._signer.sign(intent.signer, unsigned)
-            store.move(
-                session,
-                intent.id,
-                IntentState.SIGNED,
-                at=self._clock.now(),
-                nonce=nonce,
-                raw="0x" + signed.raw.hex(),
-                tx_hash=signed.hash,
-            )
+            try:
+                signed = self._signer.sign(intent.signer, unsigned)
+            except (Rejected, Retryable) as error:
+                unfit.append((intent, error))
+            else:
+                drafted.append((intent, unsigned, signed))
+                lanes.taken(intent.signer)
+        return drafted, unfit
+
+    def _keep(self, drafted: Sequence[Drafted], lanes: Lanes) -> list[Intent]:
+        """Commit nonces and bytes together, or forget the bytes: nobody has seen them."""
+        now = self._clock.now()
+        with unit_of_work(self._engine) as session:
+            self._fence(session)
+            if store.highest_nonces(session, self._chain_id, lanes.mined) != lanes.given:
+                raise _Overtaken("somebody else gave nonces of these signers meanwhile")
+            if len(store.move(session, [_signed_move(*each) for each in drafted], now)) < len(
+                drafted
+            ):
+                raise _Overtaken("an intent was moved by somebody else; its nonce would be a gap")
+            signed_store.insert_attempts(session, [attempt_of(*each, at=now) for each in drafted])
+            spend(session, self._fees.policy, [unsigned for _, unsigned, _ in drafted], now)
+            for signer, nonce in lanes.stepped_over():
+                tell_foreign(session, self._chain_id, signer, nonce, now)
         with read_only(self._engine) as session:
-            kept = store.intent(session, intent.id)
-        if kept is not None:
-            self._broadcast(kept)
-        return 1
+            kept = store.intents_by_id(session, [each.id for each, _, _ in drafted])
+        return [kept[each.id] for each, _, _ in drafted]
 
-    def _broadcast(self, intent: Intent) -> int:
-        try:
-            self._rpc.send_raw(bytes.fromhex(intent.raw.removeprefix("0x")))
-        except (AlreadyKnown, NonceTooLow):
-            pass  # sent before, or its nonce went to another: the monitor finds out which
-        except SendRefused as error:
-            return self._not_taken(intent, error)
+    def _above_cap(self, ready: Sequence[Intent], error: ConcordError) -> int:
+        """Gas costs more than we pay: wait for it or for a person, as the policy says."""
+        now, reason = self._clock.now(), f"{error.code}: {error.detail}"
+        if self._fees.policy.above_cap is AboveCap.QUARANTINE:
+            return self._move([advanced(each, IntentState.QUARANTINED, reason) for each in ready])
+        wake_at = now + timedelta(seconds=WAIT_SECONDS)
+        if isinstance(error, FeeBudgetSpent):
+            wake_at = datetime(now.year, now.month, now.day, tzinfo=UTC) + timedelta(days=1)
         with unit_of_work(self._engine) as session:
             self._fence(session)
-            if not _stands(session, intent):
-                return 0
-            store.move(
-                session,
-                intent.id,
-                IntentState.SENT,
-                at=self._clock.now(),
-                attempts=intent.attempts + 1,
-            )
-        return 1
-
-    def _not_taken(self, intent: Intent, error: SendRefused) -> int:
-        """Keep what the endpoint said; the same is tried again at the next tick."""
-        with unit_of_work(self._engine) as session:
-            self._fence(session)
-            store.note(
-                session,
-                intent.id,
-                attempts=intent.attempts + 1,
-                reason=f"{error.code}: {error.detail}",
-                at=self._clock.now(),
-            )
+            for each in ready:
+                store.note(
+                    session, each.id, attempts=each.attempts, reason=reason, at=now,
+                    wake_at=wake_at,
+                )  # fmt: skip
         return 0
 
-    def _refuse(self, intent: Intent, reason: str) -> int:
+    def _move(self, moves: Sequence[Move]) -> int:
+        if not moves:
+            return 0
         with unit_of_work(self._engine) as session:
             self._fence(session)
-            if not _stands(session, intent):
-                return 0
-            store.move(session, intent.id, IntentState.REFUSED, reason=reason, at=self._clock.now())
-        return 1
+            return len(store.move(session, moves, self._clock.now()))
 
 
-def _awaited(session: Session, intent: Intent) -> list[Intent | None]:
-    """What an intent waits for; None for one that was never prepared."""
-    return [store.intent(session, each) for each in intent.after]
+def _sorted_out(
+    prepared: Sequence[Intent], awaited: dict[str, Intent]
+) -> tuple[list[Intent], list[Move]]:
+    """What may be signed now, and what never will be; the rest waits."""
+    ready, lost = [], []
+    for each in prepared:
+        before = [awaited.get(one) for one in each.after]
+        bad = [one for one in before if one is not None and one.state in ENDED_BADLY]
+        if bad:
+            why = f"{bad[0].purpose} {bad[0].state}: {bad[0].reason}"
+            lost.append(advanced(each, IntentState.REFUSED, why))
+        elif all(one is not None and one.state in RELIED_ON for one in before):
+            ready.append(each)
+    return ready, lost
 
 
-def _stands(session: Session, intent: Intent) -> bool:
-    """Whether the intent is still as it was read: nobody else moved it meanwhile."""
-    current = store.intent(session, intent.id)
-    return current is not None and current.state is intent.state
+def _signed_move(intent: Intent, unsigned: UnsignedTx, made: SignedTx) -> Move:
+    return Move(
+        intent,
+        IntentState.SIGNED,
+        attempts=intent.attempts,
+        nonce=unsigned.nonce,
+        tx_hash=made.hash,
+    )
+
+
+def attempt_of(intent: Intent, unsigned: UnsignedTx, made: SignedTx, *, at: datetime) -> Attempt:
+    """The first signature of an intent, as it is kept."""
+    return Attempt(
+        tx_hash=made.hash,
+        intent_id=intent.id,
+        number=1,
+        kind=AttemptKind.CALL,
+        raw="0x" + made.raw.hex(),
+        gas=unsigned.gas,
+        fee_wei_max=unsigned.fee_wei_max,
+        tip_wei_max=unsigned.tip_wei_max,
+        is_legacy=unsigned.is_legacy,
+        signed_by=NODE,
+        at=at,
+    )
 
 
 def sign_and_send(rpc: Rpc, signer: Signer, address: Address, unsigned: UnsignedTx) -> str:

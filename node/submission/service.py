@@ -70,7 +70,7 @@ def prepare(
         created_at=at,
         updated_at=at,
     )
-    store.insert(session, new)
+    store.insert_intent(session, new)
     return new
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from coincurve import PrivateKey
 from eth_abi.exceptions import EncodingError
 from eth_account import Account
 from eth_account.messages import SignableMessage, encode_typed_data
@@ -25,7 +26,24 @@ from eth_utils.crypto import keccak
 
 from node.core.errors import NotFound, Rejected
 from node.core.ids import wallet_key
-from node.core.types import Address, ChainId, Hash32
+from node.core.types import Address, ChainId
+from node.submission.signature import check, compact
+from node.submission.transaction import SignedTx, UnsignedTx, payload, sealed
+
+__all__ = [
+    "Domain",
+    "KeyRefused",
+    "KeyUnknown",
+    "KeystoreLocked",
+    "KeystoreSigner",
+    "SignedTx",
+    "Signer",
+    "TypedData",
+    "TypedDataRefused",
+    "UnsignedTx",
+    "typed_digest",
+    "typed_payload",
+]
 
 # Light on purpose: these files guard demo keys, and the first page should not wait for them.
 _SCRYPT_ROUNDS: Final = 2
@@ -50,28 +68,6 @@ class KeystoreLocked(Rejected):
 
     code = "KEYSTORE_LOCKED"
     title = "Keystore locked"
-
-
-@dataclass(frozen=True, slots=True)
-class UnsignedTx:
-    """An EIP-1559 transaction; `to` None creates a contract. Amounts in wei."""
-
-    chain_id: ChainId
-    nonce: int
-    to: Address | None
-    data: str
-    value: int
-    gas: int
-    fee_wei_max: int
-    tip_wei_max: int
-
-
-@dataclass(frozen=True, slots=True)
-class SignedTx:
-    """Bytes ready to be sent, and the hash under which the chain will know them."""
-
-    raw: bytes
-    hash: Hash32
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +119,12 @@ class KeystoreSigner:
     def __init__(self, folder: Path, password: str) -> None:
         self._folder = folder
         self._password = password
-        self._labels: dict[str, LocalAccount] = {}
+        self._labels: dict[str, Address] = {}
+        self._accounts: dict[Address, LocalAccount] = {}
+        self._keys: dict[Address, PrivateKey] = {}
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for path in sorted(folder.glob("*.json")):
-            self._labels[path.stem] = self._open(path)
+            self._hold(path.stem, self._open(path))
 
     def create(self, label: str) -> Address:
         """The address under a label; its key is made at the first call."""
@@ -155,7 +153,7 @@ class KeystoreSigner:
         """The address under a label. Raises `KeyUnknown`."""
         if label not in self._labels:
             raise KeyUnknown(f"the keystore has no key {label[:50]!r}")
-        return wallet_key(self._labels[label].address)
+        return self._labels[label]
 
     @property
     def labels(self) -> frozenset[str]:
@@ -164,13 +162,16 @@ class KeystoreSigner:
 
     def addresses(self) -> frozenset[Address]:
         """Every address, in lower case."""
-        return frozenset(wallet_key(each.address) for each in self._labels.values())
+        return frozenset(self._accounts)
 
     def sign(self, address: Address, transaction: UnsignedTx) -> SignedTx:
-        """Sign an EIP-1559 transaction. Raises `KeyUnknown`."""
-        account = self._account(address)
-        signed = account.sign_transaction(_fields(transaction))  # type: ignore[arg-type]
-        return SignedTx(bytes(signed.raw_transaction), Hash32("0x" + bytes(signed.hash).hex()))
+        """Sign a transaction. Raises `KeyUnknown`."""
+        self._account(address)
+        key = self._keys[wallet_key(address)]
+        digest = keccak(payload(transaction))
+        made = compact(key.sign_recoverable(digest, hasher=None))
+        check(made, digest, address)
+        return sealed(transaction, made)
 
     def sign_typed(self, address: Address, content: TypedData) -> bytes:
         """Sign typed data by EIP-712. Raises `KeyUnknown`, `TypedDataRefused`."""
@@ -179,13 +180,18 @@ class KeystoreSigner:
 
     def _account(self, address: Address) -> LocalAccount:
         key = wallet_key(address)
-        for account in self._labels.values():
-            if wallet_key(account.address) == key:
-                return account
-        raise KeyUnknown(
-            f"no key of {key} is in the keystore",
-            remedy="Start the node with the keystore that holds it.",
-        )
+        if key not in self._accounts:
+            raise KeyUnknown(
+                f"no key of {key} is in the keystore",
+                remedy="Start the node with the keystore that holds it.",
+            )
+        return self._accounts[key]
+
+    def _hold(self, label: str, account: LocalAccount) -> None:
+        address = wallet_key(account.address)
+        self._labels[label] = address
+        self._accounts[address] = account
+        self._keys[address] = PrivateKey(bytes(account.key))
 
     def _keep(self, label: str, account: LocalAccount) -> None:
         content = account.encrypt(self._password, kdf="scrypt", iterations=_SCRYPT_ROUNDS)
@@ -193,7 +199,7 @@ class KeystoreSigner:
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(content))
         draft.replace(self._folder / f"{label}.json")
-        self._labels[label] = account
+        self._hold(label, account)
 
     def _open(self, path: Path) -> LocalAccount:
         try:
@@ -207,10 +213,15 @@ class KeystoreSigner:
         return account
 
 
+def typed_payload(content: TypedData) -> bytes:
+    """The bytes of typed data whose Keccak-256 is signed. Raises `TypedDataRefused`."""
+    told = _signable(content)
+    return b"\x19" + told.version + told.header + told.body
+
+
 def typed_digest(content: TypedData) -> bytes:
     """What is signed of typed data: the 32 bytes a contract checks. Raises `TypedDataRefused`."""
-    told = _signable(content)
-    return keccak(b"\x19" + told.version + told.header + told.body)
+    return keccak(typed_payload(content))
 
 
 def _signable(content: TypedData) -> SignableMessage:
@@ -238,19 +249,3 @@ def _signable(content: TypedData) -> SignableMessage:
             f"a {content.primary} does not fit its types: {type(error).__name__}",
             remedy="Report this: the content was built by this node.",
         ) from None
-
-
-def _fields(transaction: UnsignedTx) -> dict[str, object]:
-    fields: dict[str, object] = {
-        "type": 2,
-        "chainId": transaction.chain_id,
-        "nonce": transaction.nonce,
-        "gas": transaction.gas,
-        "maxFeePerGas": transaction.fee_wei_max,
-        "maxPriorityFeePerGas": transaction.tip_wei_max,
-        "value": transaction.value,
-        "data": transaction.data,
-    }
-    if transaction.to is not None:
-        fields["to"] = to_checksum_address(transaction.to)
-    return fields

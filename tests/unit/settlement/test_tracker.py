@@ -93,7 +93,7 @@ def test_nothing_leaves_an_end(end: InstructionState) -> None:
     assert end not in STEPS
 
 
-@pytest.mark.parametrize("end", [I.REVERTED, I.DROPPED, I.EXPIRED])
+@pytest.mark.parametrize("end", [I.REVERTED, I.DROPPED, I.CANCELLED])
 def test_a_payment_that_reached_the_chain_in_vain_failed(
     bank: SettlementDesk, end: IntentState
 ) -> None:

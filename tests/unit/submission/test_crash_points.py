@@ -147,7 +147,7 @@ def test_a_monitor_killed_at_any_commit(node: Submission, nth: int) -> None:
     check_mined_once(node, "a")
 
 
-@pytest.mark.parametrize("nth", range(1, 7))
+@pytest.mark.parametrize("nth", [1, 2])  # all three are signed in one commit, and sent in one
 def test_a_sender_of_three_killed_at_any_commit(node: Submission, nth: int) -> None:
     for name in "abc":
         node.want(name, gift("bob"))

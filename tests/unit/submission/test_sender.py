@@ -97,7 +97,7 @@ def test_an_endpoint_that_fails_before_signing_leaves_it_prepared(
     [
         ("transaction underpriced", "UNDERPRICED"),
         ("insufficient funds for gas * price + value", "INSUFFICIENT_FUNDS"),
-        ("exceeds block gas limit", "SEND_REFUSED"),
+        ("the pool does not want it", "SEND_REFUSED"),
     ],
 )
 def test_what_an_endpoint_does_not_take_stays_signed_with_the_reason(
