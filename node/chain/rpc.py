@@ -16,6 +16,7 @@ from web3.providers.base import BaseProvider
 
 from node.chain import rpc_bulk, rpc_sending
 from node.chain.header import Header
+from node.chain.health import Health
 from node.chain.http_connection import Bounds
 from node.chain.receipts_root import Unproved
 from node.chain.rpc_endpoint import Found, Read, http_endpoint, local_endpoint
@@ -96,6 +97,10 @@ class Rpc:
     def chain_id(self) -> ChainId:
         """Which chain this is. Raises `WrongChain` when it is not the expected one."""
         return ChainId(self._ask("eth_chainId", [], quantity))
+
+    def health(self) -> dict[str, Health]:
+        """How each endpoint does, by its name."""
+        return {each.name: health for each, health in self._pool.health.items()}
 
     def block(self, at: int | str) -> BlockRef:
         """The header at a height or tag. Raises `RpcLied` for a block that should be there."""

@@ -43,10 +43,10 @@ _RESPONSE_TOO_LARGE: Final = -32003  # geth's, for the part of a batch that no l
 class Wire(Protocol):
     """A way to one endpoint, for any number of threads."""
 
-    def ask(self, call: Call) -> object:
+    def ask(self, call: Call, /) -> object:
         """One JSON-RPC answer. Raises `RpcUnavailable`."""
 
-    def ask_all(self, calls: Sequence[Call]) -> list[object]:
+    def ask_all(self, calls: Sequence[Call], /) -> list[object]:
         """As many answers as calls, in their order. Raises `BatchRefused`, `RpcUnavailable`."""
 
     def part(self) -> None:
@@ -154,7 +154,7 @@ class HttpWire:
     def _one(self, method: str, number: int, reply: Reply) -> object:
         found = self._read(method, reply)
         if _error_of(found) is None:
-            if reply.status >= HTTPStatus.BAD_REQUEST:
+            if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
                 raise _unavailable(self._name, method, f"HTTP {reply.status}")
             if isinstance(found, Mapping) and found.get("id") != number:
                 raise RpcLied(f"{self._name} answers another question than {method}")
@@ -169,7 +169,7 @@ class HttpWire:
         try:
             return orjson.loads(reply.body)
         except orjson.JSONDecodeError:
-            if reply.status < HTTPStatus.BAD_REQUEST:
+            if reply.status < HTTPStatus.MULTIPLE_CHOICES:
                 raise _unavailable(self._name, method, "the answer is no JSON") from None
             return None
 
@@ -180,7 +180,7 @@ class HttpWire:
             return failure(method, error, self._name)
         if error is not None or reply.status in _BATCH_REFUSED:
             return BatchRefused(f"{self._name} answers a batch with HTTP {reply.status}")
-        if reply.status >= HTTPStatus.BAD_REQUEST:
+        if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
             return _unavailable(self._name, method, f"HTTP {reply.status}")
         return RpcLied(f"{self._name} answers a batch of {method} with no list")
 

@@ -6,7 +6,7 @@ the URL of a server. Used by tests of what the node does with endpoints that bre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +16,18 @@ from web3.providers.base import JSONBaseProvider
 from node.chain.rpc import Rpc
 from tests.support.fault_server import HangUp, Raw, serving
 
-__all__ = ["Answer", "Fault", "Faults", "Raw", "changed", "hang_up", "refusal", "result", "served"]
+__all__ = [
+    "Answer",
+    "Fault",
+    "Faults",
+    "Raw",
+    "changed",
+    "hang_up",
+    "refusal",
+    "result",
+    "served",
+    "then_honest",
+]
 
 Answer = Callable[[str, list[Any]], dict[str, Any]]
 # Gets a way to the honest answer and the parameters; gives what the endpoint says instead.
@@ -25,13 +36,17 @@ Fault = Callable[[Callable[[], dict[str, Any]], list[Any]], Any]
 
 @dataclass
 class Faults:
-    """An honest chain behind faults; `asked` keeps every method in the order of asking."""
+    """An honest chain behind faults; `asked` keeps every method in the order of asking.
+
+    Over HTTP, `connections` keeps the headers with which each connection began.
+    """
 
     honest: Answer
     faults: dict[str, Fault] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     batches: bool = True
     batch_calls_max: int = 1000
+    connections: list[Mapping[str, str]] = field(default_factory=list)
 
     def answer(self, method: str, params: list[Any]) -> Any:  # noqa: ANN401 - any nonsense
         self.asked.append(method)
@@ -80,6 +95,16 @@ def changed(**members: Any) -> Fault:  # noqa: ANN401 - JSON
     return bend
 
 
+def then_honest(*faults: Fault) -> Fault:
+    """One fault after the other, then the truth."""
+    left = list(faults)
+
+    def bend(honest: Callable[[], dict[str, Any]], params: list[Any]) -> Any:  # noqa: ANN401
+        return left.pop(0)(honest, params) if left else honest()
+
+    return bend
+
+
 def hang_up(_honest: Callable[[], dict[str, Any]], _params: list[Any]) -> Any:  # noqa: ANN401
     """The endpoint closes the connection."""
     raise HangUp
@@ -92,5 +117,7 @@ def served(faults: Faults) -> Iterator[str]:
     def longest() -> int:
         return faults.batch_calls_max if faults.batches else 0
 
-    with serving(faults.answer, batch_calls_max=longest) as url:
+    with serving(
+        faults.answer, batch_calls_max=longest, connected=faults.connections.append
+    ) as url:
         yield url

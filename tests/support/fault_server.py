@@ -19,7 +19,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Raw:
-    """Bytes on the wire that need be no JSON.
+    """Bytes on the wire that need be no JSON. A header with an empty value is left out.
 
     `drip_seconds` is the pause after each byte; with `then_close` the server closes its side after
     the answer without having said so.
@@ -40,13 +40,23 @@ Answered = Callable[[str, list[Any]], Any]
 
 
 @contextmanager
-def serving(answer: Answered, *, batch_calls_max: Callable[[], int]) -> Iterator[str]:
-    """The URL of a server that answers so, until the end of the block."""
+def serving(
+    answer: Answered,
+    *,
+    batch_calls_max: Callable[[], int],
+    connected: Callable[[Mapping[str, str]], None],
+) -> Iterator[str]:
+    """The URL of a server that answers so, until the end of the block.
+
+    `connected` hears the headers of the first question of each connection.
+    """
     open_sockets: set[socket.socket] = set()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
+
+        is_new = True
 
         def setup(self) -> None:
             open_sockets.add(self.request)
@@ -58,6 +68,9 @@ def serving(answer: Answered, *, batch_calls_max: Callable[[], int]) -> Iterator
             open_sockets.discard(self.request)
 
         def do_POST(self) -> None:
+            if self.is_new:
+                self.is_new = False
+                connected(dict(self.headers))
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             try:
                 said = _said(answer, asked, longest=batch_calls_max())
@@ -108,7 +121,8 @@ def _say(handler: BaseHTTPRequestHandler, said: object) -> None:
     handler.send_response(raw.status)
     headers = {"Content-Type": "application/json", "Content-Length": str(len(raw.body))}
     for name, value in (headers | dict(raw.headers)).items():
-        handler.send_header(name, value)
+        if value:
+            handler.send_header(name, value)
     handler.end_headers()
     if raw.drip_seconds:
         for byte in raw.body:
