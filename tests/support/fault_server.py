@@ -39,6 +39,61 @@ class HangUp(Exception):
 Answered = Callable[[str, list[Any]], Any]
 
 
+class _Server(ThreadingHTTPServer):
+    """Ends every connection with itself."""
+
+    daemon_threads = True
+
+    def __init__(
+        self,
+        answer: Answered,
+        batch_calls_max: Callable[[], int],
+        connected: Callable[[Mapping[str, str]], None],
+    ) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.answer, self.batch_calls_max, self.connected = answer, batch_calls_max, connected
+        self.open_sockets: set[socket.socket] = set()
+
+    def end(self) -> None:
+        self.shutdown()
+        for each in list(self.open_sockets):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+        self.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Server
+    is_new = True
+
+    def setup(self) -> None:
+        self.server.open_sockets.add(self.request)
+        super().setup()
+
+    def finish(self) -> None:
+        with suppress(OSError):
+            super().finish()
+        self.server.open_sockets.discard(self.request)
+
+    def do_POST(self) -> None:
+        if self.is_new:
+            self.is_new = False
+            self.server.connected(dict(self.headers))
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        try:
+            said = _said(self.server.answer, asked, longest=self.server.batch_calls_max())
+        except HangUp:
+            self.close_connection = True
+            return
+        with suppress(OSError):  # whoever asked may have stopped listening
+            _say(self, said)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as inherited
+        """Keep the test's output clean."""
+
+
 @contextmanager
 def serving(
     answer: Answered,
@@ -50,52 +105,14 @@ def serving(
 
     `connected` hears the headers of the first question of each connection.
     """
-    open_sockets: set[socket.socket] = set()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-
-        is_new = True
-
-        def setup(self) -> None:
-            open_sockets.add(self.request)
-            super().setup()
-
-        def finish(self) -> None:
-            with suppress(OSError):
-                super().finish()
-            open_sockets.discard(self.request)
-
-        def do_POST(self) -> None:
-            if self.is_new:
-                self.is_new = False
-                connected(dict(self.headers))
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            try:
-                said = _said(answer, asked, longest=batch_calls_max())
-            except HangUp:
-                self.close_connection = True
-                return
-            with suppress(OSError):  # whoever asked may have stopped listening
-                _say(self, said)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as inherited
-            """Keep the test's output clean."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = _Server(answer, batch_calls_max, connected)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:
-        server.shutdown()
+        server.end()
         thread.join()
-        for each in list(open_sockets):
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-        server.server_close()
 
 
 def _said(answer: Answered, asked: Any, *, longest: int) -> object:  # noqa: ANN401 - JSON

@@ -16,13 +16,13 @@ ALCHEMY = (
     ("who", "message", "blocks"),
     [
         ("Alchemy", ALCHEMY, 2000),
-        ("Alchemy", f"{ALCHEMY}. Based on your parameters and the response size limit, this block"
-         " range should work: [0x0, 0x3e7]", 1000),
-        ("Alchemy, free", "Under the Free tier plan, you can make eth_getLogs requests with up to a"
+        ("Alchemy", (f"{ALCHEMY}. Based on your parameters and the response size limit, this block"
+         " range should work: [0x0, 0x3e7]"), 1000),
+        ("Alchemy, free", ("Under the Free tier plan, you can make eth_getLogs requests with up to a"
          " 10 block range. Based on your parameters, this block range should work: [0x1312d00,"
-         " 0x1312d09]. Upgrade to PAYG for expanded block range.", 10),
-        ("Infura", "query returned more than 10000 results. Try with this block range [0x4DCB1,"
-         " 0x4DD91].", 225),
+         " 0x1312d09]. Upgrade to PAYG for expanded block range."), 10),
+        ("Infura", ("query returned more than 10000 results. Try with this block range [0x4DCB1,"
+         " 0x4DD91]."), 225),
         ("Infura", "query returned more than 10000 results", None),
         ("Infura", "range 1000000 exceeds limit of 10000", 10_000),
         ("QuickNode", "eth_getLogs is limited to a 10,000 range", 10_000),
@@ -44,13 +44,13 @@ ALCHEMY = (
         ("geth", "query timeout exceeded", None),
         ("geth", "response too large", None),
         ("Avalanche", "requested too many blocks from 0 to 16777216, maximum is set to 2048", 2048),
-        ("BlockPI", "eth_getLogs is limited to 1024 block range. Please check the parameter"
-         " requirements", 1024),
+        ("BlockPI", ("eth_getLogs is limited to 1024 block range. Please check the parameter"
+         " requirements"), 1024),
         ("Chainstack", "Block range limit exceeded. See more details in our docs", None),
         ("1RPC", "eth_getLogs is limited to 0 - 10000 blocks range", 10_000),
         ("Cloudflare", "Max range: 800", 800),
-        ("Morph", "block range is larger than max block range, block range = 5120, max block range"
-         " = 5000", 5000),
+        ("Morph", ("block range is larger than max block range, block range = 5120, max block range"
+         " = 5000"), 5000),
         ("Polygon", "Block range is too large, range: 7000, max: 1000", 1000),
         ("thirdweb", "Maximum allowed number of requested blocks is 3500", 3500),
         ("Tenderly", "query exceeds limit: max 1000 blocks", 1000),
