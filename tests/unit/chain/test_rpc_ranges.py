@@ -18,8 +18,8 @@ ALCHEMY = (
         ("Alchemy", ALCHEMY, 2000),
         ("Alchemy", (f"{ALCHEMY}. Based on your parameters and the response size limit, this block"
          " range should work: [0x0, 0x3e7]"), 1000),
-        ("Alchemy, free", ("Under the Free tier plan, you can make eth_getLogs requests with up to a"
-         " 10 block range. Based on your parameters, this block range should work: [0x1312d00,"
+        ("Alchemy, free", ("Under the Free tier plan, you can make eth_getLogs requests with up to"
+         " a 10 block range. Based on your parameters, this block range should work: [0x1312d00,"
          " 0x1312d09]. Upgrade to PAYG for expanded block range."), 10),
         ("Infura", ("query returned more than 10000 results. Try with this block range [0x4DCB1,"
          " 0x4DD91]."), 225),
