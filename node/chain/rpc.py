@@ -9,12 +9,12 @@ is asked; an answer that contradicts the question counts as a failure and is nev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from web3.providers.base import BaseProvider
 
-from node.chain import rpc_bulk, rpc_sending
+from node.chain import rpc_sending
 from node.chain.header import Header
 from node.chain.health import Health
 from node.chain.http_connection import Bounds
@@ -35,6 +35,7 @@ from node.chain.rpc_errors import (
     WrongChain,
 )
 from node.chain.rpc_pool import Pool
+from node.chain.rpc_reads import Reads
 from node.chain.rpc_sending import FeeHistory, Trial
 from node.chain.rpc_shapes import (
     Fees,
@@ -48,8 +49,7 @@ from node.chain.rpc_shapes import (
     receipt,
 )
 from node.core.errors import ConcordError
-from node.core.ids import wallet_key
-from node.core.types import Address, BlockRef, ChainId, Hash32
+from node.core.types import BlockRef, ChainId, Hash32
 
 __all__ = [
     "AlreadyKnown",
@@ -78,7 +78,7 @@ TIP_WEI: Final = 10**9
 BLOCK_TAGS: Final = frozenset({"latest", "finalized", "safe", "earliest"})
 
 
-class Rpc:
+class Rpc(Reads):
     """One chain behind its endpoints, asked in their order; safe to share between threads."""
 
     def __init__(
@@ -89,18 +89,18 @@ class Rpc:
         bounds: Bounds | None = None,
     ) -> None:
         if isinstance(endpoints, BaseProvider):
-            self._pool = Pool([local_endpoint("embedded chain", endpoints, chain_id)])
+            found = [local_endpoint("embedded chain", endpoints, chain_id)]
         else:
-            granted = bounds or Bounds()
-            self._pool = Pool([http_endpoint(url, granted, chain_id) for url in endpoints])
+            found = [http_endpoint(url, bounds or Bounds(), chain_id) for url in endpoints]
+        super().__init__(Pool(found))
 
     def chain_id(self) -> ChainId:
         """Which chain this is. Raises `WrongChain` when it is not the expected one."""
         return ChainId(self._ask("eth_chainId", [], quantity))
 
-    def health(self) -> dict[str, Health]:
-        """How each endpoint does, by its name."""
-        return {each.name: health for each, health in self._pool.health.items()}
+    def health(self) -> list[tuple[str, Health]]:
+        """How each endpoint does, with its name, in the configured order."""
+        return [(each.name, health) for each, health in self._pool.health.items()]
 
     def block(self, at: int | str) -> BlockRef:
         """The header at a height or tag. Raises `RpcLied` for a block that should be there."""
@@ -127,57 +127,6 @@ class Rpc:
             return block
 
         return self._ask("eth_getBlockByHash", [block_hash, False], read)
-
-    def headers(self, numbers: Sequence[int]) -> list[Header]:
-        """The headers at these heights, in that order. Raises `BlockUnknown`."""
-        return self._pool.first(lambda endpoint: rpc_bulk.headers(endpoint, numbers))
-
-    def proved_headers(self, numbers: Sequence[int]) -> list[Header]:
-        """The same, each with a hash that its fields make. Raises `HeaderUnproved`."""
-        return self._pool.first(lambda endpoint: rpc_bulk.proved_headers(endpoint, numbers))
-
-    def logs(
-        self,
-        from_block: int,
-        to_block: int,
-        addresses: Iterable[str],
-        topics: Sequence[Any] | None = None,
-    ) -> list[Log]:
-        """Logs of these contracts within a range of blocks, both ends included."""
-        numbers, wanted = range(from_block, to_block + 1), _keys(addresses)
-        return self._pool.first(lambda each: rpc_bulk.logs(each, numbers, wanted, topics))
-
-    def raw_logs(
-        self,
-        from_block: int,
-        to_block: int,
-        addresses: Iterable[str],
-        topics: Sequence[Any] | None = None,
-    ) -> list[Json]:
-        """The same as JSON objects, as they were answered by an endpoint that holds `to_block`.
-
-        Raises `RangeTooLarge`, whose `suggested` says how many blocks the endpoint would take, and
-        `BlockUnknown` where no endpoint holds the last block.
-        """
-        numbers, wanted = range(from_block, to_block + 1), _keys(addresses)
-        return self._pool.first(lambda each: rpc_bulk.raw_logs(each, numbers, wanted, topics))
-
-    def logs_of_block(self, block_hash: str, addresses: Iterable[str]) -> list[Log]:
-        """Logs of these contracts in exactly one block. Raises `BlockUnknown` when it is gone."""
-        wanted = _keys(addresses)
-        return self._pool.first(lambda each: rpc_bulk.logs_of_block(each, block_hash, wanted))
-
-    def raw_receipts(self, block_hash: str) -> list[Json]:
-        """All receipts of a block as JSON objects, in order. Raises `BlockUnknown`."""
-        return self.receipts_of_blocks([block_hash])[0]
-
-    def receipts_of_blocks(self, block_hashes: Sequence[str]) -> list[list[Json]]:
-        """All receipts of each of these blocks, asked for together."""
-        return self._pool.first(lambda each: rpc_bulk.raw_receipts(each, block_hashes))
-
-    def proved_receipts(self, headers: Sequence[Header]) -> list[list[Json]]:
-        """The same, all and unaltered by the root in each header. Raises `Unproved`."""
-        return self._pool.first(lambda each: rpc_bulk.proved_receipts(each, headers))
 
     def call(
         self, to: str, data: str, *, sender: str | None = None, block: int | str | None = None,
@@ -264,10 +213,6 @@ class Rpc:
 
     def _ask(self, method: str, params: list[Any], read: Read[Found]) -> Found:
         return self._pool.first(lambda endpoint: endpoint.ask(method, params, read))
-
-
-def _keys(addresses: Iterable[str]) -> frozenset[Address]:
-    return frozenset(wallet_key(each) for each in addresses)
 
 
 def _transaction(sender: str | None, to: str | None, data: str, value: int) -> Json:

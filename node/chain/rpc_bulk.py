@@ -16,9 +16,10 @@ from typing import Any, Final
 
 from node.chain.header import Header, header
 from node.chain.header_hash import check_header
+from node.chain.log_view import LogLine, View, line, view
 from node.chain.receipts_root import check_receipts
 from node.chain.rpc_endpoint import Endpoint
-from node.chain.rpc_errors import BlockUnknown, MethodUnknown
+from node.chain.rpc_errors import BlockUnknown, MethodUnknown, RangeTooLarge
 from node.chain.rpc_shapes import Json, Log, block_ref, check_logs, hash32, log, quantity
 from node.core.ids import wallet_key
 from node.core.types import Address, Hash32
@@ -93,6 +94,26 @@ def logs_of_block(endpoint: Endpoint, block_hash: str, addresses: frozenset[Addr
 
     query = {"blockHash": block_hash.lower(), "address": sorted(addresses)}
     return endpoint.ask("eth_getLogs", [query], read)
+
+
+def seen(endpoint: Endpoint, numbers: range, addresses: frozenset[Address]) -> View:
+    """The range as this endpoint sees it, in as many parts as it takes. Raises `BlockUnknown`."""
+    method = "eth_getBlockByNumber"
+    (last,) = headers(endpoint, [numbers[-1]])
+    lines = _lines(endpoint, numbers, addresses) if addresses else []
+    return endpoint.sound(method, lines, partial(view, last.hash))
+
+
+def _lines(endpoint: Endpoint, numbers: range, addresses: frozenset[Address]) -> list[LogLine]:
+    try:
+        found = raw_logs(endpoint, numbers, addresses, None)
+    except RangeTooLarge as refused:
+        if len(numbers) == 1:
+            raise
+        size = min(refused.suggested or len(numbers), max(len(numbers) // 2, 1))
+        parts = (numbers[at : at + size] for at in range(0, len(numbers), size))
+        return [each for part in parts for each in _lines(endpoint, part, addresses)]
+    return endpoint.sound("eth_getLogs", found, lambda logs: [line(each) for each in logs])
 
 
 def raw_receipts(endpoint: Endpoint, block_hashes: Sequence[str]) -> list[list[Json]]:

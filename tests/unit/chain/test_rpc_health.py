@@ -187,6 +187,6 @@ def test_an_endpoint_that_comes_back_is_asked_for_its_chain(faults: Faults, chai
         time.sleep(1.1)
         rpc.block("latest")
         wait_for(lambda: "eth_blockNumber" in faults.asked)
-        wait_for(lambda: all(not each.benched_by for each in rpc.health().values()))
+        wait_for(lambda: all(not each.benched_by for _, each in rpc.health()))
     assert faults.asked[-2:] == ["eth_chainId", "eth_blockNumber"]
     assert not [each for each in threading.enumerate() if each.name == "endpoint probe"]
