@@ -71,7 +71,23 @@ class _Chain:
     confirmations: int
 
 
-# Confirmations are those that large custodians wait for before they credit a deposit.
+# Final is what the chain's own tag `finalized` names. What that means on each:
+#
+# - Ethereum: two epochs justified by two thirds of the stake, 13 to 19 minutes; to undo it costs a
+#   third of it. Source: consensus specification, Casper FFG; execution-apis, block tags.
+# - OP Stack (OP Mainnet, Base): derived from data in a final Ethereum block, 15 to 30 minutes; an
+#   unsafe block is only the sequencer's word. Source: OP Stack specification, derivation.
+# - Arbitrum: the batch that holds the block is in a final Ethereum block, about 15 minutes; before
+#   it, the sequencer's word. Source: Nitro, arbnode's sync monitor; Arbitrum docs, finality.
+# - Polygon PoS: a milestone that two thirds of the validators voted for, some seconds; without it
+#   reorgs of over 100 blocks have happened. Source: Polygon docs, finality; PIP-11.
+# - Avalanche: Snowman accepts a block once and for all, 1 to 2 seconds, and its API shows accepted
+#   blocks only, so that `finalized` is `latest`. Source: coreth, eth API backend; Avalanche docs.
+#
+# Confirmations, which only let pending entries appear, are those that large custodians wait for
+# before they credit a deposit. Source: Circle Mint, supported chains; exchanges' deposit pages.
+# Besu under QBFT or IBFT 2.0 has no chain id of its own: `instant` says that a block is final when
+# it is there, since two thirds of the validators signed it. Source: Besu docs, QBFT; EEA QBFT.
 _PUBLIC: Final = {
     1: _Chain("Ethereum", 12),
     10: _Chain("OP Mainnet", 60),
@@ -83,6 +99,7 @@ _PUBLIC: Final = {
     43114: _Chain("Avalanche C-Chain", 12),
     59144: _Chain("Linea", 60),
     17000: _Chain("Holesky", 12),
+    43113: _Chain("Avalanche Fuji", 12),
     80002: _Chain("Polygon Amoy", 50),
     84532: _Chain("Base Sepolia", 60),
     421614: _Chain("Arbitrum Sepolia", 300),

@@ -143,7 +143,7 @@ def test_an_endpoint_of_another_chain_has_no_vote_and_stops_us(
 def test_a_range_is_asked_for_in_parts_where_an_endpoint_wants_that(
     script: ScriptedChain, endpoints: Callable[..., Rpc]
 ) -> None:
-    def one_at_a_time(honest: Callable[[], dict[str, Any]], params: list[Any]) -> Any:  # noqa: ANN401
+    def one_at_a_time(honest: Callable[[], dict[str, Any]], params: list[Any]) -> dict[str, Any]:
         query = params[0]
         if query["fromBlock"] == query["toBlock"]:
             return honest()

@@ -17,7 +17,7 @@ from node.chain.finality import (
     policy_for,
 )
 
-PUBLIC = [1, 10, 56, 100, 137, 8453, 42161, 43114, 59144, 17000, 11155111, 84532]
+PUBLIC = [1, 10, 56, 100, 137, 8453, 42161, 43114, 43113, 59144, 17000, 11155111, 84532]
 PRIVATE = 900_001
 TAGS = st.sampled_from([None, "finalized"])
 
@@ -69,6 +69,21 @@ def test_left_alone_a_chain_waits_and_trusts_the_finalized_tag(chain_id: int) ->
     assert policy.tag == "finalized"
     assert policy.final_depth is None
     assert policy.confirmations >= 12
+
+
+@pytest.mark.parametrize(
+    ("chain_id", "confirmations"),
+    [(1, 12), (8453, 60), (10, 60), (42161, 300), (137, 50), (43114, 12), (43113, 12)],
+    ids=["Ethereum", "Base", "OP", "Arbitrum", "Polygon", "Avalanche", "Fuji"],
+)
+def test_the_policies_that_are_shipped(chain_id: int, confirmations: int) -> None:
+    assert policy_for(chain_id) == FinalityPolicy(confirmations, None, "finalized")
+
+
+def test_besu_under_qbft_is_final_at_once_when_somebody_says_so() -> None:
+    assert policy_for(PRIVATE).final_depth is None
+    qbft = policy_for(PRIVATE, instant=True)
+    assert qbft.heights(7, None) == Heights(7, 7, 7)
 
 
 @pytest.mark.parametrize("chain_id", [EMBEDDED_CHAIN_ID, 1337, 31337])
