@@ -15,6 +15,7 @@ from scripts.proofs import (
     mutants,
     properties,
     roles,
+    simulation,
     slither,
     solidity,
     symbolic,
@@ -24,6 +25,7 @@ from scripts.proofs.proof import Proof
 PROOFS: Final = (
     Proof("properties", properties.prove, alone=True),
     Proof("differential", differential.prove, alone=True),
+    Proof("simulation", simulation.prove, alone=True),
     Proof("kills", kills.prove, alone=True),
     Proof("symbolic", symbolic.prove, alone=True),
     Proof("mutants", mutants.prove, alone=True),
