@@ -66,7 +66,7 @@ class Endpoint:
 
 def http_endpoint(url: str, bounds: Bounds, chain_id: int | None) -> Endpoint:
     """An endpoint over HTTP, asked once per question: trying again is the business of the clock."""
-    name = _shown(url)
+    name = shown_address(url)
     return Endpoint(name, HttpWire(name, url, bounds, _greeting(name, chain_id)))
 
 
@@ -118,7 +118,7 @@ def _greeting(name: str, chain_id: int | None) -> Callable[[object], None] | Non
     return greeted
 
 
-def _shown(url: str) -> str:
+def shown_address(url: str) -> str:
     """The address without what may be secret in it: user, password, path, query."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
