@@ -25,6 +25,7 @@ from node.checks import Doctor
 from node.console.app import create_console
 from node.control.limits import Limits
 from node.core.clock import Clock, SystemClock
+from node.events.proof import Mode
 from node.ground import (
     Ground,
     Progress,
@@ -224,7 +225,8 @@ def _composed(settings: Settings, engine: Engine, ground: Ground, clock: Clock) 
         settler=signer.address("settler"),
     )
     tolerance = Tolerance(settings.fee_tolerance)
-    parts = Parts(engine, clock, ground.rpc, policy, desk, signer, tolerance)
+    mode = Mode(settings.logs_mode)
+    parts = Parts(engine, clock, ground.rpc, policy, desk, signer, tolerance, mode)
     leadership = Leadership(engine, _holder(ground))
     metrics = Metrics()
     stages = steps(parts, leadership.check)

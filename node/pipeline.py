@@ -32,6 +32,7 @@ from node.control.halt import Scope
 from node.core.clock import Clock
 from node.events.catalog import Catalog
 from node.events.indexer import IndexerStage
+from node.events.proof import Mode
 from node.feed.sequencer import SequencerStage
 from node.jobs.runner import Step
 from node.posting.poster import PosterStage
@@ -58,6 +59,7 @@ class Parts:
     desk: Desk
     signer: Signer
     tolerance: Tolerance
+    logs_mode: Mode = Mode.PROVEN
 
 
 def steps(parts: Parts, fence: Callable[[Session], None]) -> tuple[Step, ...]:
@@ -66,8 +68,9 @@ def steps(parts: Parts, fence: Callable[[Session], None]) -> tuple[Step, ...]:
     deployment, artifacts = parts.desk.deployment, tuple(load(name) for name in _CONTRACTS)
     catalog = Catalog(deployment.contracts)
     indexer = IndexerStage(
-        engine=engine, rpc=rpc, catalog=catalog, policy=policy, fence=fence, clock=clock
-    )
+        engine=engine, rpc=rpc, catalog=catalog, policy=policy, fence=fence, clock=clock,
+        mode=parts.logs_mode,
+    )  # fmt: skip
     rules = rulebook(deployment.contracts)
     poster = PosterStage(engine=engine, rulebook=rules, fence=fence, clock=clock)
     matcher = MatcherStage(

@@ -87,6 +87,11 @@ class Settings(BaseSettings):
     instant_finality: bool = Field(
         default=False, description="Every block is final at once, as under QBFT or IBFT."
     )
+    logs_mode: Literal["proven", "fast"] = Field(
+        default="proven",
+        description="Whether logs are proved to be all of a block's by the root of its receipts;"
+        " `fast` believes the endpoint.",
+    )
     deployments_folder: Path | None = Field(
         default=None,
         description="Records of what is deployed, one file per chain; empty is `deployments`, or a"

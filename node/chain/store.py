@@ -99,8 +99,8 @@ def chain_ids(session: Session) -> set[ChainId]:
 
 
 def standing_of_blocks() -> Subquery:
-    """Chain, hash and `canonical` of every block, for those whose rows belong to one."""
-    return select(BlockRow.chain_id, BlockRow.hash, BlockRow.canonical).subquery()
+    """Chain, height, hash and `canonical` of every block, for those whose rows belong to one."""
+    return select(BlockRow.chain_id, BlockRow.number, BlockRow.hash, BlockRow.canonical).subquery()
 
 
 def _return(session: Session, chain_id: ChainId, hashes: Sequence[Hash32]) -> set[Hash32]:

@@ -12,17 +12,17 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
+from node.chain.blocks import check_linked
 from node.chain.header import Header
 from node.chain.ranges import RangeSizer, in_parts
 from node.chain.rpc import Rpc
+from node.chain.rpc_shapes import Json
 from node.core.types import BlockRef
 from node.events.catalog import Catalog
 from node.events.event import NewEvent
-from node.events.reading import Json, Reading
-
-HEADERS_PER_REQUEST: Final = 100
+from node.events.proof import Evidence
+from node.events.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +38,36 @@ class Batch:
 class BatchReader:
     """Reads ranges; safe to use from several threads."""
 
-    def __init__(self, rpc: Rpc, catalog: Catalog, sizer: RangeSizer) -> None:
+    def __init__(self, rpc: Rpc, catalog: Catalog, evidence: Evidence, sizer: RangeSizer) -> None:
         self._rpc = rpc
         self._catalog = catalog
+        self._evidence = evidence
         self._sizer = sizer
         self._chain_id = rpc.chain_id()
 
     def read(self, numbers: range) -> Batch:
         """The events of some final blocks. Raises `ChainMoved`, `RpcLied`, what the RPC raises."""
         began = time.monotonic()
-        logs = in_parts(numbers, self._logs, self._sizer)
-        with_events = {int(each, 16) for each in {log["blockNumber"] for log in logs}}
-        headers = self._headers(sorted(with_events | {numbers[0], numbers[-1]}))
+        headers, logs = self._proved(numbers) if self._evidence.is_proven else self._told(numbers)
         self._sizer.answered(len(numbers), len(logs), time.monotonic() - began)
         blocks = [each.ref for each in headers]
         events = Reading(self._chain_id, self._catalog, blocks).answer(logs)
-        kept = with_events | {numbers[-1]}
+        kept = {each.block_number for each in events} | {numbers[-1]}
         return Batch(
             numbers, blocks[0], tuple(each for each in blocks if each.number in kept), events
         )
 
+    def _proved(self, numbers: range) -> tuple[list[Header], list[Json]]:
+        headers = self._evidence.headers(numbers)
+        check_linked(None, [each.ref for each in headers])
+        return headers, self._evidence.logs(headers)
+
+    def _told(self, numbers: range) -> tuple[list[Header], list[Json]]:
+        """Logs as the endpoint finds them; of the blocks only those headers that they need."""
+        logs = in_parts(numbers, self._logs, self._sizer)
+        with_events = {int(each, 16) for each in {log["blockNumber"] for log in logs}}
+        needed = sorted(with_events | {numbers[0], numbers[-1]})
+        return self._evidence.headers(needed), logs
+
     def _logs(self, low: int, high: int) -> list[Json]:
         return self._rpc.raw_logs(low, high, self._catalog.addresses)
-
-    def _headers(self, numbers: Sequence[int]) -> list[Header]:
-        found: list[Header] = []
-        for at in range(0, len(numbers), HEADERS_PER_REQUEST):
-            found += self._rpc.headers(numbers[at : at + HEADERS_PER_REQUEST])
-        return found

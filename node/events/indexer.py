@@ -31,6 +31,7 @@ from node.events.batch import BatchReader
 from node.events.catalog import Catalog
 from node.events.event import Change, NewEvent
 from node.events.look import DeepReorg, Look, Looker, Standing
+from node.events.proof import Evidence, Mode
 
 __all__ = ["CONFIRMED", "FINAL", "INDEXED", "DeepReorg", "IndexerStage"]
 
@@ -56,12 +57,15 @@ class IndexerStage:
         policy: FinalityPolicy,
         fence: Callable[[Session], None],
         clock: Clock,
+        mode: Mode = Mode.PROVEN,
         backfill_from: int = BACKFILL_FROM,
     ) -> None:
-        sizer = RangeSizer()
+        sizer, evidence = RangeSizer(), Evidence(rpc, catalog, mode)
         self._engine = engine
-        self._looker = Looker(rpc, catalog, policy, sizer)
-        self._backfill = Backfill(BatchReader(rpc, catalog, sizer).read, sizer)
+        self._looker = Looker(
+            rpc=rpc, catalog=catalog, policy=policy, evidence=evidence, sizer=sizer
+        )
+        self._backfill = Backfill(BatchReader(rpc, catalog, evidence, sizer).read, sizer)
         self._backfill_from = backfill_from
         self._fence = fence
         self._clock = clock

@@ -19,6 +19,7 @@ from node.core.errors import Fatal
 from node.core.types import BlockRef
 from node.events.catalog import Catalog
 from node.events.event import NewEvent
+from node.events.proof import Evidence
 from node.events.reading import Reading
 
 BLOCKS_PER_LOOK: Final = 100
@@ -75,11 +76,18 @@ class Looker:
     """Reads the chain; a chain that moves meanwhile is `ChainMoved`, and the next look is new."""
 
     def __init__(
-        self, rpc: Rpc, catalog: Catalog, policy: FinalityPolicy, sizer: RangeSizer
+        self,
+        *,
+        rpc: Rpc,
+        catalog: Catalog,
+        policy: FinalityPolicy,
+        evidence: Evidence,
+        sizer: RangeSizer,
     ) -> None:
         self._rpc = rpc
         self._catalog = catalog
         self._policy = policy
+        self._evidence = evidence
         self._sizer = sizer
         self._chain_id = rpc.chain_id()
 
@@ -106,9 +114,18 @@ class Looker:
         """The next blocks up to `head`, whatever may still become of them. Raises `ChainMoved`."""
         if not standing.ahead:
             return Look(standing)
-        blocks = self._blocks(standing.common, head)
+        end = min(head.number, standing.common + BLOCKS_PER_LOOK)
+        headers = self._evidence.headers(range(max(standing.common + 1, 0), end + 1))
+        blocks = [each.ref for each in headers]
         check_linked(standing.block, blocks)
-        return Look(standing, blocks, self._events(blocks, standing.heights.final))
+        if blocks and end == head.number and blocks[-1].hash != head.hash:
+            raise ChainMoved(f"block {head.number} was {head.hash} and is {blocks[-1].hash}")
+        reading = Reading(self._chain_id, self._catalog, blocks)
+        if self._evidence.is_proven:
+            events = reading.answer(self._evidence.logs(headers))
+        else:
+            events = reading.logs(self._told(blocks, standing.heights.final))
+        return Look(standing, tuple(blocks), tuple(events))
 
     def _reaches(self, newest: BlockRef, head: BlockRef, ours: BlockRef | None) -> bool:
         """Whether our blocks go as far as that head, on the same chain.
@@ -134,19 +151,14 @@ class Looker:
             raise DeepReorg(f"none of the {len(held)} newest blocks we hold is on the chain")
         return common
 
-    def _blocks(self, start: int, head: BlockRef) -> tuple[BlockRef, ...]:
-        end = min(head.number, start + BLOCKS_PER_LOOK)
-        numbers = range(max(start + 1, 0), end + 1)
-        return tuple(head if at == head.number else self._rpc.block(at) for at in numbers)
-
-    def _events(self, blocks: Sequence[BlockRef], final: int) -> tuple[NewEvent, ...]:
+    def _told(self, blocks: Sequence[BlockRef], final: int) -> list[Log]:
         """Final blocks are asked for together; one that may move is asked for by its hash."""
         settled = [block.number for block in blocks if block.number <= final]
         numbers = range(settled[0], settled[-1] + 1) if settled else range(0)
         found = in_parts(numbers, self._logs, self._sizer) if settled else []
         for block in blocks[len(settled) :]:
             found += self._logs_of(block)
-        return tuple(Reading(self._chain_id, self._catalog, blocks).logs(found))
+        return found
 
     def _logs_of(self, block: BlockRef) -> list[Log]:
         try:

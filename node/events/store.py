@@ -14,6 +14,7 @@ from sqlalchemy import Select, insert, literal
 from sqlalchemy import select as columns  # the outer shape of a row and a column of another
 from sqlmodel import Session, col, func, select
 
+from node.chain.log_view import LogLine
 from node.chain.store import standing_of_blocks
 from node.core.types import Address, ChainId, EventKey, Hash32
 from node.db.bulk import insert_many
@@ -115,6 +116,23 @@ def last_change(session: Session) -> int:
     return session.exec(select(func.max(EventChangeRow.sequence))).one() or 0
 
 
+def log_lines(session: Session, chain_id: ChainId, heights: range) -> list[LogLine]:
+    """The logs of canonical blocks at these heights, in the form that is compared."""
+    parts = (EventRow.block_number, EventRow.log_index, EventRow.block_hash, EventRow.tx_hash)
+    query = columns(*map(col, (*parts, EventRow.address, EventRow.topics, EventRow.data))).where(
+        col(EventRow.chain_id) == chain_id,
+        col(EventRow.block_number) >= heights.start,
+        col(EventRow.block_number) < heights.stop,
+        _BLOCK.chain_id == col(EventRow.chain_id),
+        _BLOCK.hash == col(EventRow.block_hash),
+        _BLOCK.canonical.is_(True),
+    )
+    return [
+        (number, index, block, tx_hash, address, ",".join(topics), data)
+        for number, index, block, tx_hash, address, topics, data in session.execute(query)
+    ]
+
+
 def insert_events(session: Session, new: Iterable[NewEvent]) -> None:
     """Keep logs as they were read."""
     insert_many(session, EventRow.__tablename__, NewEvent._fields, new)
@@ -137,6 +155,9 @@ def tell(session: Session, chain_id: ChainId, heights: range, change: Change, at
             _BLOCK.chain_id == col(EventRow.chain_id),
             _BLOCK.hash == col(EventRow.block_hash),
             _BLOCK.canonical.is_(True),
+            # Known already, but PostgreSQL would walk through all blocks ever held without it.
+            _BLOCK.number >= heights.start,
+            _BLOCK.number < heights.stop,
         )
         .order_by(*(place.desc() if backwards else place for place in places))
     )

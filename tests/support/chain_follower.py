@@ -21,6 +21,7 @@ from node.db.unit_of_work import read_only
 from node.events import store
 from node.events.event import EventChange
 from node.events.indexer import BACKFILL_FROM, IndexerStage
+from node.events.proof import Mode
 from node.events.tables import EventRow
 from tests.support.chain_script import CHAIN_ID, ScriptedChain, catalog, hash_of
 from tests.support.clock import Clock
@@ -64,6 +65,7 @@ class Follower:
             policy=self.policy,
             fence=self.fence,
             clock=Clock(),
+            mode=Mode.FAST,
             backfill_from=self.backfill_from,
         )
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from node.chain.blocks import ChainMoved
-from node.chain.rpc import RpcLied
 from node.events.indexer import DeepReorg
 from tests.support.chain_follower import Follower
 from tests.support.chain_script import ScriptedChain, logs
@@ -125,7 +124,7 @@ def test_a_chain_that_shrinks_while_it_is_read(follower: Follower) -> None:
         chain.mine(*names)
     before = follower.rows()
     moving(follower, at="eth_getBlockByNumber", nth=3, change=lambda: chain.reorg(3))
-    with pytest.raises(RpcLied):
+    with pytest.raises(ChainMoved):
         follower.stage().run_once()
     assert follower.rows() == before
 
