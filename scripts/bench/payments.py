@@ -7,9 +7,7 @@ gas.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,8 +19,7 @@ from node.chain.deployments import checksummed
 from node.chain.rpc import Receipt
 from node.core.types import Address
 from node.submission.signer import KeystoreSigner
-from scripts import compile as compiling
-from scripts.bench.measured import Absent
+from scripts.bench.compiled import compiled
 from tests.support.deployed import PASSWORD, Bank
 
 PAYER: Final = "payer"
@@ -109,20 +106,6 @@ class Payments:
 @cache
 def payments() -> Payments:
     """The tokens of this run. Raises `Absent` without the compiler."""
-    others = _compiled()
+    others = compiled(PLAIN, SOLADY)
     with TemporaryDirectory() as folder:  # what is open stays readable once its name is gone
         return Payments(Path(folder), others)
-
-
-def _compiled() -> dict[str, Artifact]:
-    sources = {name: f"scripts/bench/{name}.sol" for name in (PLAIN, SOLADY)}
-    config = replace(compiling.read_config(), artifacts=sources, mocks={})
-    try:
-        files = compiling.compile_all(config).files
-    except compiling.CannotCompile as error:
-        raise Absent(str(error)) from error
-    found = {name: json.loads(files[compiling.ARTIFACTS / f"{name}.json"]) for name in sources}
-    return {
-        name: Artifact(**{key: each[key] for key in Artifact.__slots__ if key in each}, hash="")
-        for name, each in found.items()
-    }

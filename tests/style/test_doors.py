@@ -44,6 +44,7 @@ DOORS = (
             "node/chain/": "the only door to the chain",
             "tests/contracts/": "contracts are tested below the node",
             "tests/support/": "builds the chains that tests run on",
+            "scripts/bench/": "measures against it",
         },
     ),
     Door(

@@ -41,10 +41,21 @@ def test_what_is_absent_is_named_and_the_rest_runs(
     }  # fmt: skip
 
 
+def test_a_benchmark_may_have_several_lines_of_which_one_is_absent(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lines: bench.Lines = {"": Measured(3, "a/s", 2), ".vs_other": Absent("no other here")}
+    assert bench.run_all({"a.b": lambda: lines}) == 0
+    said = capsys.readouterr()
+    assert said.err == "a.b.vs_other did not run: no other here\n"
+    assert json.loads(said.out)["name"] == "a.b"
+
+
 def test_the_benchmarks_are_those_of_the_folder() -> None:
     assert {
         "gas.issue", "gas.transfer.alone", "gas.transfer.existing", "gas.transfer.new",
-        "gas.transfer.solady", "import.camt", "post.postgres", "post.sqlite",
+        "gas.transfer.solady", "import.camt", "ingest.postgres", "ingest.sqlite",
+        "post.postgres", "post.sqlite",
     } <= set(bench.found())  # fmt: skip
 
 
