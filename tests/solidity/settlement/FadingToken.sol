@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @notice A token that tells balances until it is asked to pay, and none afterwards; of many at
-/// once it tells what it was made with, whether or not that is a list.
+/// @notice A token that tells balances until it is asked to pay, and none afterwards, if it fades;
+/// of many at once it tells what it was made with, whether or not that is a list.
 contract FadingToken {
+    bool private immutable _fades;
     bool private _faded;
     bytes private _list;
 
-    constructor(bytes memory list) {
-        _list = list;
+    constructor(bool fades, bytes memory list) {
+        (_fades, _list) = (fades, list);
     }
 
     function balanceOf(address) external view returns (uint256) {
@@ -25,6 +26,6 @@ contract FadingToken {
     }
 
     fallback() external {
-        _faded = true;
+        _faded = _fades;
     }
 }

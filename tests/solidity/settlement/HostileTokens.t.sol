@@ -154,7 +154,7 @@ contract HostileTokensTest is TradeTest {
 
     function test_WhatStopsTellingBalancesHasNotPaid() external {
         Instruction memory trade = _trade();
-        trade.legs[1].token = address(new FadingToken(""));
+        trade.legs[1].token = address(new FadingToken(true, ""));
         bytes memory inner =
             abi.encodeWithSelector(INetSettlement.NotAToken.selector, trade.legs[1].token);
         bytes memory reason =
@@ -189,14 +189,15 @@ contract HostileTokensTest is TradeTest {
 
     function test_NettingOnlyWithWhatTellsBalances() external {
         _isNoTokenToNet(carol);
-        _isNoTokenToNet(address(new FadingToken("")));
-        _isNoTokenToNet(address(new FadingToken(abi.encode(0x20, 1))));
-        _isNoTokenToNet(address(new FadingToken(abi.encode(0x20, 2, 0))));
-        _isNoTokenToNet(address(new FadingToken(abi.encode(0x40, 1, 0))));
-        _isNoTokenToNet(address(new FadingToken(abi.encode(0x20, 1, 0, 0))));
-        _isNoTokenToNet(address(new FadingToken(abi.encodePacked(abi.encode(0x20, 1), uint8(0)))));
+        _isNoTokenToNet(address(new FadingToken(true, "")));
+        _isNoTokenToNet(address(new FadingToken(false, abi.encode(0x20, 1))));
+        _isNoTokenToNet(address(new FadingToken(false, abi.encode(0x20, 2, 0))));
+        _isNoTokenToNet(address(new FadingToken(false, abi.encode(0x40, 1, 0))));
+        _isNoTokenToNet(address(new FadingToken(false, abi.encode(0x20, 1, 0, 0))));
+        bytes memory cut = abi.encodePacked(abi.encode(0x20, 1), uint8(0));
+        _isNoTokenToNet(address(new FadingToken(false, cut)));
         // A list of one, and after the payment none.
-        _isNoTokenToNet(address(new FadingToken(abi.encode(0x20, 1, 0))));
+        _isNoTokenToNet(address(new FadingToken(true, abi.encode(0x20, 1, 0))));
     }
 
     function test_NettingInNothingIsRefused() external {
