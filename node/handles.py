@@ -27,6 +27,7 @@ from node.services import Head, Services
 from node.settlement.onboarding import Onboarding
 from node.settlement.service import SettlementService
 from node.settlement.settlements import Settlements
+from node.submission.operator import Operator
 
 
 def services_of(
@@ -43,6 +44,7 @@ def services_of(
             engine=engine, clock=clock, desk=parts.desk, limits=limits, signer=parts.signer
         ),
         onboarding=Onboarding(engine=engine, clock=clock, desk=parts.desk),
+        operator=Operator(engine, clock),
         prove=prover.prove,
         receive_file=Intake(parts).receive,
         checks=doctor.checks,

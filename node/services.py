@@ -17,6 +17,7 @@ from node.reconciliation.proof import Proof
 from node.settlement.onboarding import Onboarding
 from node.settlement.service import SettlementService
 from node.settlement.settlements import Settlements
+from node.submission.operator import Operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Services:
     settlement: SettlementService
     settlements: Settlements
     onboarding: Onboarding
+    operator: Operator
     prove: Callable[[], Proof]
     receive_file: Callable[[bytes, str, str], Received]
     checks: Callable[[], list[Check]]

@@ -32,6 +32,7 @@ _TAGS: Final = {
     "tokens": "The key to everything else; on a demo node only.",
     "capabilities": "What can be instructed here, and how much at most.",
     "instructions": "Issues, redemptions and transfers: told once, followed to their end.",
+    "intents": "Calls to the chain, and what people do with those that wait; it takes two.",
     "payments": "One payment through every record.",
     "proof": "Whether chain, books and bank agree.",
     "reconciliation": "What they say alike, and every difference by name.",

@@ -90,6 +90,8 @@ def caller(permission: Permission) -> Permit:
 Reader = Annotated[Principal, Depends(caller(Permission.READ))]
 Instructor = Annotated[Principal, Depends(caller(Permission.INSTRUCT))]
 Uploader = Annotated[Principal, Depends(caller(Permission.UPLOAD))]
+Operating = Annotated[Principal, Depends(caller(Permission.OPERATE))]
+Approver = Annotated[Principal, Depends(caller(Permission.APPROVE))]
 Onboarder = Annotated[Principal, Depends(caller(Permission.ONBOARD))]
 
 

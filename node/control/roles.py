@@ -20,6 +20,7 @@ class Permission(StrEnum):
     INSTRUCT = "instruct"  # issue, redeem, transfer
     UPLOAD = "upload"  # bank files
     ONBOARD = "onboard"  # customers' wallets, accounts at correspondents
+    OPERATE = "operate"  # calls that wait: raise, cancel, resume
     APPROVE = "approve"  # the second pair of eyes
     AUDIT = "audit"  # the trail itself
 
@@ -36,7 +37,13 @@ class Role(StrEnum):
 
 _ALLOWED: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.TREASURER: frozenset(
-        {Permission.READ, Permission.INSTRUCT, Permission.UPLOAD, Permission.ONBOARD}
+        {
+            Permission.READ,
+            Permission.INSTRUCT,
+            Permission.UPLOAD,
+            Permission.ONBOARD,
+            Permission.OPERATE,
+        }
     ),
     Role.APPROVER: frozenset({Permission.READ, Permission.APPROVE}),
     Role.AUDITOR: frozenset({Permission.READ, Permission.AUDIT}),

@@ -29,6 +29,7 @@ from node.reconciliation.proof import Proof, ProofLine
 from node.reconciliation.tables import BreakRow, ItemRow, MatchMemberRow, MatchRow
 from node.services import Check, Head, Services
 from node.settlement.tables import InstructionRow
+from node.submission.operator import Operator
 from node.submission.tables import IntentHistoryRow, IntentRow
 from tests.support.clock import NOW, Clock
 
@@ -67,6 +68,7 @@ class Node:
             settlement=cast("Any", SimpleNamespace()),
             settlements=cast("Any", SimpleNamespace()),
             onboarding=cast("Any", SimpleNamespace()),
+            operator=Operator(self.engine, self.clock),
             prove=self._prove,
             receive_file=cast("Any", lambda *file: self.received.append(file)),
             checks=lambda: [Check("clock", ok=True, finding="in step")],

@@ -46,6 +46,11 @@ WRITING = {
     ("POST", "/v1/statements"): UPLOAD,
     ("POST", "/v1/nostros"): Permission.ONBOARD,
     ("POST", "/v1/wallets"): Permission.ONBOARD,
+    ("POST", "/v1/intents/{intent_id}/bump"): Permission.OPERATE,
+    ("POST", "/v1/intents/{intent_id}/cancel"): Permission.OPERATE,
+    ("POST", "/v1/intents/{intent_id}/resume"): Permission.OPERATE,
+    ("POST", "/v1/approvals/{approval_id}/approve"): Permission.APPROVE,
+    ("POST", "/v1/approvals/{approval_id}/decline"): Permission.APPROVE,
 }
 FILLED = {"{code:path}": "NOSTRO:CAD:1", "{uetr}": "7a562c67-0000-4000-8000-00000000abcd"}
 
