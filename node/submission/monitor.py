@@ -3,9 +3,9 @@
 In: intents afloat, receipts, the finality policy. Out: their next states; which of them wait too
 long. Called by: pipeline.
 
-A receipt counts only while its block is on the chain. A revert is told once its block is confirmed:
-before that a reorg may let the same bytes succeed. Every hash ever signed for an intent is looked
-for, since any of them may be the one that was mined.
+A receipt counts only while its block is on the chain. A revert is told once its block is final:
+before that a reorg may drop it, which leaves its nonce to nobody, or let it succeed. Every hash ever
+signed for an intent is looked for, since any of them may be the one that was mined.
 """
 
 from __future__ import annotations
@@ -150,8 +150,10 @@ class MonitorStage:
         if attempt.kind is AttemptKind.CANCEL:
             ended = state is IntentState.FINAL
             return [_mined(intent, found, IntentState.CANCELLED, _CANCELLED)] if ended else []
-        if not told.status and _RANK[state] >= _RANK[IntentState.CONFIRMED]:
+        if not told.status and state is IntentState.FINAL:
             return [_mined(intent, found, IntentState.REVERTED, self._why(intent, told))]
+        if not told.status:
+            state = IntentState.MINED  # nothing may rely on it
         is_new = self._has_left(intent, found) or _RANK[state] > _RANK[intent.state]
         return [_mined(intent, found, state, "")] if is_new else []
 

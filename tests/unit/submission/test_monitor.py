@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from node.bindings import issuance_gate
+from node.chain.embedded import FINAL_DEPTH
 from node.chain.rpc import RpcUnavailable
 from node.core.money import Money, currency
 from node.submission.intent import IntentState
@@ -193,18 +194,17 @@ def mine_a_revert(node: Submission) -> None:
     node.bank.chain.resume()
 
 
-def test_a_revert_is_told_only_once_it_is_confirmed_with_the_reason(node: Submission) -> None:
+def test_a_revert_is_told_only_once_it_is_final_with_the_reason(node: Submission) -> None:
     mine_a_revert(node)
-    node.monitor().run_once()
-    assert node.intent("a").state is MINED
-    node.bank.chain.mine()
+    for _ in range(FINAL_DEPTH):
+        node.monitor().run_once()
+        assert node.intent("a").state is MINED
+        node.bank.chain.mine()
+    assert node.intent("first").state is CONFIRMED
     node.monitor().run_once()
     ended = node.intent("a")
     assert ended.state is IntentState.REVERTED
     assert ended.reason.startswith("reverted on chain: AttestationOutOfOrder(asOf: ")
-    assert node.intent("first").state is CONFIRMED
-    node.bank.chain.mine(5)
-    node.monitor().run_once()
     assert node.states("a")[-3:] == ["SENT", "MINED", "REVERTED"]
     assert node.intent("first").state is FINAL
 
@@ -222,9 +222,23 @@ def test_a_revert_that_a_reorg_takes_back_is_never_told(node: Submission) -> Non
     assert "REVERTED" not in node.states("a")
 
 
-def test_a_revert_without_a_reason_left(node: Submission) -> None:
+def test_a_confirmed_revert_that_a_reorg_drops_leaves_no_gap_of_nonces(node: Submission) -> None:
     mine_a_revert(node)
     node.bank.chain.mine()
+    node.monitor().run_once()
+    node.want("b", gift("bob"), by="attestor")
+    node.sender().run_once()
+    node.bank.chain.reorg(3)
+    for _ in range(6):
+        node.monitor().run_once()
+        node.bank.chain.mine()
+    assert node.intent("a").state in {FINAL, IntentState.REVERTED}
+    assert node.intent("b").state is FINAL
+
+
+def test_a_revert_without_a_reason_left(node: Submission) -> None:
+    mine_a_revert(node)
+    node.bank.chain.mine(FINAL_DEPTH)
     node.fault("eth_call", result("0x"))
     node.monitor().run_once()
     assert node.intent("a").reason == "reverted on chain"
