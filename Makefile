@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 .PHONY: help run install install-dev install-proofs node-modules test check verify hardhat bench \
-	format lock clean reset
+	soak format lock clean reset
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -64,6 +64,9 @@ hardhat: install-dev node-modules ## Hardhat with the project's Node (ARGS="test
 
 bench: install-dev node-modules ## measure, one JSON line each (ONLY=prefix for some)
 	@$(BIN)/python -m scripts.bench $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+soak: install-dev node-modules ## load, forks, deaths and faults for a while (MINUTES=10, ARGS="--seed 1")
+	@$(BIN)/python -m scripts.soak --minutes $(or $(MINUTES),10) $(ARGS)
 
 format: install-dev ## put the sources in order
 	@$(BIN)/ruff check --fix --exit-zero .

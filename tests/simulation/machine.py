@@ -85,7 +85,6 @@ class Machine(RuleBasedStateMachine):
     def happens(self, step: tuple[str, tuple[object, ...]]) -> None:
         """The only rule; `step` names an act and carries what was drawn for it."""
         name, drawn = step
-        note(f"{name}{drawn}")
         self.unbroken = False
         getattr(self.simulated, name)(*drawn)
         if name not in {"stage", "rounds"}:  # each stage is a step of its own

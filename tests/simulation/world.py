@@ -250,7 +250,11 @@ class Simulated:
         chain_id = self.node.deployment.chain_id
         with read_only(self.engine) as session:
             found = intents.intents_in(session, OPEN, chain_id=chain_id)
-        return [f"{each.purpose} {each.state} {each.nonce} {each.reason}" for each in found]
+        return [
+            f"{each.purpose} {each.state} nonce {each.nonce} of {self.forks.nonce(each.signer)}"
+            f" mined, {'' if each.tx_hash in self.forks.pool else 'not '}waiting; {each.reason}"
+            for each in found
+        ]
 
     def count_states(self) -> None:
         """What the rows say was reached."""
