@@ -4,8 +4,8 @@ In: intents afloat, receipts, the finality policy. Out: their next states; which
 long. Called by: pipeline.
 
 A receipt counts only while its block is on the chain. A revert is told once its block is final:
-before that a reorg may drop it, which would leave its nonce to nobody, or let it succeed. Every hash
-ever signed for an intent is looked for, since any of them may be the one that was mined.
+before that a reorg may drop it, and its nonce would be left to nobody, or let it succeed. Every
+hash ever signed for an intent is looked for, since any of them may be the one that was mined.
 """
 
 from __future__ import annotations

@@ -84,7 +84,8 @@ def soak(folder: Path, database: str, minutes: float, per_second: float, seed: i
 @contextmanager
 def _node(bank: Bank, running: Anvil, port: int, chance: Random) -> Iterator[Chaos]:
     ready: list[str] = []
-    chaos = Chaos(running, lambda: bank.start(ready[0], port), Random(chance.random()))  # noqa: S311
+    own = Random(chance.random())  # noqa: S311 - to be repeated
+    chaos = Chaos(running, lambda: bank.start(ready[0], port), own)
     with served(chaos.faults) as url:
         ready.append(url)
         chaos.begin()

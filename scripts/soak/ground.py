@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from node.app import Node, build
+from node.app import Node, build, load_settings
 from node.chain.deployment.apply import ensure_deployed
 from node.chain.deployment.demo_plan import DEPLOYER, LABELS, demo_plan
 from node.chain.deployments import deployment_path, load_deployment
@@ -22,7 +22,6 @@ from node.chain.rpc import Rpc
 from node.core.types import Address, ChainId
 from node.db.engine import open_engine
 from node.db.unit_of_work import read_only
-from node.settings import Settings
 from node.settlement import store as settlement
 from node.submission import store as intents
 from node.submission.deployer import KeystoreDeployer
@@ -82,7 +81,7 @@ class Bank:
 
     def open(self, url: str) -> Node:
         """The node in this process, to ask it at the end."""
-        return build(_given(self.folder, self.database, url))
+        return _open(self.folder, self.database, url)
 
 
 def open_bank(anvil: Anvil, folder: Path, database: str) -> Bank:
@@ -126,10 +125,10 @@ def _admitted(node: Node) -> bool:
     return states == {IntentState.FINAL}
 
 
-def _given(folder: Path, database: str, url: str) -> Settings:
+def _open(folder: Path, database: str, url: str) -> Node:
     kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("CONCORD_")}
     try:
-        return Settings.model_validate(_settings(folder, database) | {"rpc_urls": url})
+        return build(load_settings(**_settings(folder, database) | {"rpc_urls": url}))
     finally:
         os.environ.update(kept)
 
