@@ -6,9 +6,10 @@ In: a session, headers. Out: `BlockRef`. Called by: events (indexer, store), app
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Subquery
+from sqlalchemy import Select, Subquery
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select, update
 
 from node.chain.tables import BlockRow
@@ -99,8 +100,18 @@ def chain_ids(session: Session) -> set[ChainId]:
 
 
 def standing_of_blocks() -> Subquery:
-    """Chain, height, hash and `canonical` of every block, for those whose rows belong to one."""
-    return select(BlockRow.chain_id, BlockRow.number, BlockRow.hash, BlockRow.canonical).subquery()
+    """Chain, hash and `canonical` of every block, for those whose rows belong to one."""
+    return select(BlockRow.chain_id, BlockRow.hash, BlockRow.canonical).subquery()
+
+
+def dropped_blocks(chain_id: ChainId, heights: range) -> Select[Any]:
+    """The hashes of blocks at these heights that a reorg took out, for a query of others."""
+    return columns(col(BlockRow.hash)).where(
+        col(BlockRow.chain_id) == chain_id,
+        col(BlockRow.number) >= heights.start,
+        col(BlockRow.number) < heights.stop,
+        col(BlockRow.canonical).is_(False),
+    )
 
 
 def _return(session: Session, chain_id: ChainId, hashes: Sequence[Hash32]) -> set[Hash32]:

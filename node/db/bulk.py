@@ -15,21 +15,21 @@ from sqlmodel import Session
 
 
 def insert_many(
-    session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+    session: Session, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
 ) -> None:
     """Insert rows in their order; what the columns' types convert must be converted already."""
     connection, names = session.connection(), ", ".join(columns)
     if connection.dialect.name == "postgresql":
         _copy(connection, f"COPY {table} ({names}) FROM STDIN", rows)
         return
-    taken = [tuple(row) for row in rows]
+    taken = list(rows)
     marks = ", ".join(["?"] * len(columns))
     if taken:
         statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
         connection.exec_driver_sql(statement, taken)
 
 
-def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+def _copy(connection: Connection, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
     driver: Any = connection.connection.driver_connection
     dialect: Any = connection.dialect
     error_class = dialect.loaded_dbapi.Error

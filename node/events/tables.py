@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger
+from sqlalchemy import JSON, BigInteger, Index
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from node.db.columns import UtcDateTime
@@ -18,11 +18,14 @@ class EventRow(SQLModel, table=True):
     """One log of one of our contracts, decoded; it belongs to a block row and is never edited."""
 
     __tablename__ = "chain_event"
-    __table_args__ = (UniqueConstraint("chain_id", "block_hash", "tx_hash", "log_index"),)
+    __table_args__ = (
+        UniqueConstraint("chain_id", "block_hash", "tx_hash", "log_index"),
+        Index("ix_chain_event_height", "chain_id", "block_number", "log_index"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     chain_id: int = Field(sa_type=BigInteger)
-    block_number: int = Field(index=True, sa_type=BigInteger)
+    block_number: int = Field(sa_type=BigInteger)
     block_hash: str
     block_timestamp: int = Field(sa_type=BigInteger)
     tx_hash: str = Field(index=True)
