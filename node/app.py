@@ -47,6 +47,10 @@ from node.services import Services
 from node.settings import PREFIX, Settings, unknown_variables
 from node.settlement.desk import Desk
 from node.settlement.onboarding import Onboarding
+from node.settlement.signing import own_policy
+from node.submission.fees import AboveCap, FeeMode, FeePolicy
+from node.submission.keyring import NamedSigner, custody
+from node.submission.policy import PolicedSigner, read_policy
 from node.submission.signer import KeystoreSigner
 from node.web import Server, Web, listen, metrics_served
 
@@ -62,7 +66,7 @@ class Node:
     clock: Clock
     rpc: Rpc
     chain: EmbeddedChain | None
-    signer: KeystoreSigner
+    signer: NamedSigner
     deployment: Deployment
     desk: Desk
     onboarding: Onboarding
@@ -190,7 +194,7 @@ def _ground(settings: Settings, currencies: Sequence[str], progress: Progress) -
             settings.chain_id or 0,
             deployments=settings.deployments,
             plan_file=settings.deployment_plan,
-            signer=KeystoreSigner(settings.keys, given),
+            signer=_keys(settings),
         )
     if settings.chain_id not in (None, EMBEDDED_CHAIN_ID):
         raise SettingRefused(
@@ -205,6 +209,22 @@ def _ground(settings: Settings, currencies: Sequence[str], progress: Progress) -
         currencies=currencies,
         progress=progress,
     )
+
+
+def _keys(settings: Settings) -> NamedSigner:
+    if settings.keys_elsewhere:
+        url, names = settings.web3signer_url, settings.signer_addresses
+        return custody(url, settings.kms_keys, names)
+    return KeystoreSigner(settings.keys, settings.keystore_password.get_secret_value())
+
+
+def _fees(settings: Settings) -> FeePolicy:
+    return FeePolicy(
+        mode=FeeMode(settings.fee_mode), percentile=settings.fee_percentile,
+        fixed_wei=settings.fee_fixed_wei, fee_wei_cap=settings.fee_cap_wei,
+        tip_wei_min=settings.fee_tip_min_wei, day_wei_max=settings.fee_day_max_wei,
+        above_cap=AboveCap(settings.fee_above_cap), bump_after_blocks=settings.bump_after_blocks,
+    )  # fmt: skip
 
 
 def _composed(settings: Settings, engine: Engine, ground: Ground, clock: Clock) -> Node:
@@ -226,7 +246,11 @@ def _composed(settings: Settings, engine: Engine, ground: Ground, clock: Clock) 
     )
     tolerance = Tolerance(settings.fee_tolerance)
     mode = Mode(settings.logs_mode)
-    parts = Parts(engine, clock, ground.rpc, policy, desk, signer, tolerance, mode)
+    rules = read_policy(settings.signing_policy) if settings.signing_policy else own_policy(desk)
+    parts = Parts(
+        engine, clock, ground.rpc, policy, desk, PolicedSigner(signer, rules), tolerance, mode,
+        _fees(settings), settings.attempts_max,
+    )  # fmt: skip
     leadership = Leadership(engine, _holder(ground))
     metrics = Metrics()
     stages = steps(parts, leadership.check)

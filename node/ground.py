@@ -36,6 +36,7 @@ from node.db.migrate import upgrade_engine
 from node.db.unit_of_work import read_only
 from node.events.indexer import FINAL
 from node.submission.deployer import KeystoreDeployer
+from node.submission.keyring import NamedSigner
 from node.submission.signer import KeystoreSigner
 
 Progress = Callable[[str], None]
@@ -72,7 +73,7 @@ class Ground:
     rpc: Rpc
     deployment: Deployment
     plan: Plan | None
-    signer: KeystoreSigner
+    signer: NamedSigner
 
 
 def open_database(url: str) -> Engine:
@@ -162,7 +163,7 @@ def remote_ground(
     *,
     deployments: Path,
     plan_file: Path | None,
-    signer: KeystoreSigner,
+    signer: NamedSigner,
 ) -> Ground:
     """A chain of its own, with the contracts that scripts/deploy.py put there."""
     rpc = Rpc(urls, chain_id=chain_id)

@@ -18,7 +18,7 @@ the start of a round is booked, compared, answered and told within it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import Engine
@@ -40,6 +40,8 @@ from node.reconciliation.matcher import MatcherStage
 from node.reconciliation.verdict import Tolerance
 from node.settlement.desk import Desk
 from node.settlement.tracker import TrackerStage
+from node.submission.broadcast import ATTEMPTS_MAX
+from node.submission.fees import FeePolicy
 from node.submission.monitor import MonitorStage
 from node.submission.sender import SenderStage
 from node.submission.signer import Signer
@@ -60,6 +62,8 @@ class Parts:
     signer: Signer
     tolerance: Tolerance
     logs_mode: Mode = Mode.PROVEN
+    fees: FeePolicy = field(default_factory=FeePolicy)
+    attempts_max: int = ATTEMPTS_MAX
 
 
 def steps(parts: Parts, fence: Callable[[Session], None]) -> tuple[Step, ...]:
@@ -78,12 +82,14 @@ def steps(parts: Parts, fence: Callable[[Session], None]) -> tuple[Step, ...]:
         clock=clock,
     )  # fmt: skip
     monitor = MonitorStage(
-        engine=engine, rpc=rpc, policy=policy, fence=fence, clock=clock, artifacts=artifacts
-    )
+        engine=engine, rpc=rpc, policy=policy, fence=fence, clock=clock, artifacts=artifacts,
+        fees=parts.fees, attempts_max=parts.attempts_max,
+    )  # fmt: skip
     tracker = TrackerStage(engine=engine, desk=parts.desk, fence=fence, clock=clock)
     sender = SenderStage(
-        engine=engine, rpc=rpc, signer=parts.signer, fence=fence, clock=clock, artifacts=artifacts
-    )
+        engine=engine, rpc=rpc, signer=parts.signer, fence=fence, clock=clock, artifacts=artifacts,
+        fees=parts.fees, attempts_max=parts.attempts_max,
+    )  # fmt: skip
     sequencer = SequencerStage(engine=engine, fence=fence, clock=clock)
     return (
         Step(indexer, Scope.POSTING),

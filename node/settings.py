@@ -31,13 +31,13 @@ def _words(value: object) -> object:
     return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
 
-def _amounts(value: object) -> object:
+def _pairs(value: object) -> object:
     if not isinstance(value, str):
         return value
     pairs = [word.partition("=") for word in value.replace(",", " ").split()]
     if any(not equals for _, equals, _ in pairs):
-        raise ValueError("write CODE=AMOUNT, separated by commas")
-    return {code: amount for code, _, amount in pairs}
+        raise ValueError("write NAME=VALUE, separated by commas")
+    return {name: value for name, _, value in pairs}
 
 
 def _http_url(text: str) -> str:
@@ -45,9 +45,14 @@ def _http_url(text: str) -> str:
     return text
 
 
+def _optional_url(text: str) -> str:
+    return _http_url(text) if text else text
+
+
 _DATABASE: Final = r"^((sqlite|postgresql(\+psycopg)?)://.+)?$"
 Amount = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}(\.[0-9]{1,6})?$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Wallet = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{40}$")]
 Endpoint = Annotated[str, AfterValidator(_http_url)]
 
 
@@ -109,6 +114,45 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="Opens the key files; a demo makes its own and keeps it in the data folder.",
     )
+    web3signer_url: Annotated[str, AfterValidator(_optional_url)] = Field(
+        default="", description="A Web3Signer (eth1 mode) that holds the keys."
+    )
+    kms_keys: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = Field(
+        default=(), description="Keys in AWS KMS, by id or ARN, separated by commas."
+    )
+    signer_addresses: Annotated[dict[str, Wallet], NoDecode, BeforeValidator(_pairs)] = Field(
+        default_factory=dict,
+        description="Whose key is which where keys are held elsewhere: `issuer=0x…,funder=0x…`.",
+    )
+    signing_policy: Path | None = Field(
+        default=None,
+        description="What each key may sign (TOML); required where keys are held elsewhere.",
+    )
+    fee_mode: Literal["market", "legacy", "fixed"] = Field(
+        default="market", description="How the price of gas is found."
+    )
+    fee_percentile: int = Field(
+        default=50, ge=1, le=99, description="Of the tips of recent blocks, which is offered."
+    )
+    fee_fixed_wei: int = Field(
+        default=0, ge=0, description="The price of gas under `fixed`; 0 where gas is free."
+    )
+    fee_cap_wei: int = Field(
+        default=500 * 10**9, ge=0, description="The most that is ever offered for a unit of gas."
+    )
+    fee_tip_min_wei: int = Field(default=10**9, ge=0, description="The least tip that is offered.")
+    fee_day_max_wei: int | None = Field(
+        default=None, ge=0, description="The most that all signed on one day may cost."
+    )
+    fee_above_cap: Literal["wait", "quarantine"] = Field(
+        default="wait", description="What a call does while gas costs more than the cap."
+    )
+    bump_after_blocks: int = Field(
+        default=12, ge=0, description="After how many blocks a call is sent dearer; 0 is never."
+    )
+    attempts_max: int = Field(
+        default=20, ge=1, description="Refusals until a call waits for a person."
+    )
     host: str = Field(
         default="127.0.0.1", description="The address on which API and console listen."
     )
@@ -132,11 +176,11 @@ class Settings(BaseSettings):
     amount_max: Amount = Field(
         default="10000000", description="The most that one instruction may move, in whole units."
     )
-    amount_max_by_currency: Annotated[
-        dict[Currency, Amount], NoDecode, BeforeValidator(_amounts)
-    ] = Field(
-        default_factory=dict,
-        description="The same where a currency needs its own: `JPY=1500000000,USD=5000000`.",
+    amount_max_by_currency: Annotated[dict[Currency, Amount], NoDecode, BeforeValidator(_pairs)] = (
+        Field(
+            default_factory=dict,
+            description="The same where a currency needs its own: `JPY=1500000000,USD=5000000`.",
+        )
     )
     fee_tolerance: Amount = Field(
         default="50.00",
@@ -157,6 +201,10 @@ class Settings(BaseSettings):
         secret = self.token_secret.get_secret_value()
         if secret and len(secret) < SECRET_LENGTH_MIN:
             raise ValueError(f"{PREFIX}TOKEN_SECRET must have {SECRET_LENGTH_MIN} characters")
+        if self.keys_elsewhere and self.signing_policy is None:
+            raise ValueError(f"{PREFIX}SIGNING_POLICY is required where keys are held elsewhere")
+        if self.keys_elsewhere and self.embedded:
+            raise ValueError("the chain inside the node takes no keys but its own keystore's")
         if not self.is_demo and not secret:
             raise ValueError(f"{PREFIX}TOKEN_SECRET is required where the node is no demo")
         return self
@@ -165,6 +213,11 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """Whether the chain is the one inside the node."""
         return not self.rpc_urls
+
+    @property
+    def keys_elsewhere(self) -> bool:
+        """Whether the node holds no key itself."""
+        return bool(self.web3signer_url or self.kms_keys)
 
     @property
     def is_demo(self) -> bool:

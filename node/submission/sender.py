@@ -11,6 +11,7 @@ of intents is asked about, signed, committed and sent together.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -43,7 +44,7 @@ from node.submission.signed.budget import spend
 from node.submission.signer import SignedTx, Signer, UnsignedTx
 from node.submission.simulation import Simulator, Tried
 
-GROUP_MAX: Final = 500
+GROUP_MAX: Final = 1000
 WAIT_SECONDS: Final = 15  # about one block: gas does not get cheaper sooner
 
 Drafted = tuple[Intent, UnsignedTx, SignedTx]
@@ -104,10 +105,12 @@ class SenderStage:
         ready, lost = _sorted_out(prepared, awaited)
         moved += self._move(lost)
         free = [each for each in ready if each.signer not in standing]
-        return moved + self._submit(free[:GROUP_MAX])
+        return moved + self._submit(free)
 
     def _read(self, session: Session, state: IntentState, now: datetime) -> list[Intent]:
-        return store.intents_in(session, [state], chain_id=self._chain_id, awake_at=now)
+        return store.intents_in(
+            session, [state], chain_id=self._chain_id, awake_at=now, limit=GROUP_MAX
+        )
 
     def _submit(self, ready: Sequence[Intent]) -> int:
         held = self._signer.addresses()
@@ -207,9 +210,7 @@ class SenderStage:
             spend(session, self._fees.policy, [unsigned for _, unsigned, _ in drafted], now)
             for signer, nonce in lanes.stepped_over():
                 tell_foreign(session, self._chain_id, signer, nonce, now)
-        with read_only(self._engine) as session:
-            kept = store.intents_by_id(session, [each.id for each, _, _ in drafted])
-        return [kept[each.id] for each, _, _ in drafted]
+        return [_as_kept(*each, at=now) for each in drafted]
 
     def _above_cap(self, ready: Sequence[Intent], error: ConcordError) -> int:
         """Gas costs more than we pay: wait for it or for a person, as the policy says."""
@@ -259,6 +260,19 @@ def _signed_move(intent: Intent, unsigned: UnsignedTx, made: SignedTx) -> Move:
         attempts=intent.attempts,
         nonce=unsigned.nonce,
         tx_hash=made.hash,
+    )
+
+
+def _as_kept(intent: Intent, unsigned: UnsignedTx, made: SignedTx, *, at: datetime) -> Intent:
+    return replace(
+        intent,
+        state=IntentState.SIGNED,
+        nonce=unsigned.nonce,
+        raw="0x" + made.raw.hex(),
+        tx_hash=made.hash,
+        reason="",
+        wake_at=None,
+        updated_at=at,
     )
 
 

@@ -6,10 +6,10 @@ sent. Called by: signers, sender. Pure; tests hold the bytes equal to those of e
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-import rlp
 from eth_utils.crypto import keccak
 
 from node.core.types import Address, ChainId, Hash32
@@ -17,6 +17,11 @@ from node.submission.signature import Signature
 
 _TYPE: Final = b"\x02"  # EIP-1559
 _LEGACY_V: Final = 35  # EIP-155
+_TEXT: Final = 0x80
+_LIST: Final = 0xC0
+_SHORT: Final = 55
+
+Field = int | bytes | list[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +69,32 @@ def sealed(transaction: UnsignedTx, signature: Signature) -> SignedTx:
     return SignedTx(raw, Hash32("0x" + keccak(raw).hex()))
 
 
-def _fields(transaction: UnsignedTx) -> list[object]:
+def _fields(transaction: UnsignedTx) -> list[Field]:
     to = b"" if transaction.to is None else bytes.fromhex(transaction.to[2:])
     data = bytes.fromhex(transaction.data[2:])
-    called = [transaction.gas, to, transaction.value, data]
+    called: list[Field] = [transaction.gas, to, transaction.value, data]
     if transaction.is_legacy:
         return [transaction.nonce, transaction.fee_wei_max, *called]
-    fees = [transaction.tip_wei_max, transaction.fee_wei_max]
+    fees: list[Field] = [transaction.tip_wei_max, transaction.fee_wei_max]
     return [transaction.chain_id, transaction.nonce, *fees, *called, []]
 
 
-def _rlp(fields: list[object]) -> bytes:
-    encoded: bytes = rlp.encode(fields, infer_serializer=True)
-    return encoded
+def _rlp(fields: Sequence[Field]) -> bytes:
+    """Recursive length prefix of a list; a general library takes longer than the signature."""
+    body = b"".join(map(_item, fields))
+    return _headed(_LIST, body)
+
+
+def _item(field: Field) -> bytes:
+    if isinstance(field, list):
+        return _rlp(field)
+    text = field.to_bytes((field.bit_length() + 7) // 8, "big") if isinstance(field, int) else field
+    return text if len(text) == 1 and text[0] < _TEXT else _headed(_TEXT, text)
+
+
+def _headed(kind: int, body: bytes) -> bytes:
+    length = len(body)
+    if length <= _SHORT:
+        return bytes([kind + length]) + body
+    counted = length.to_bytes((length.bit_length() + 7) // 8, "big")
+    return bytes([kind + _SHORT + len(counted)]) + counted + body
