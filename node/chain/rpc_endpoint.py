@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from web3.providers.base import BaseProvider
 
 from node.chain.http_connection import Bounds
-from node.chain.rpc_errors import BatchRefused, RpcLied, WrongChain, failure
+from node.chain.rpc_errors import BatchRefused, RateLimited, RpcLied, WrongChain, failure
 from node.chain.rpc_shapes import quantity
 from node.chain.rpc_wire import CHAIN_ID, Call, HttpWire, ProviderWire, Wire
 from node.core.errors import ConcordError
@@ -46,8 +46,13 @@ class Endpoint:
             part = calls[len(found) : len(found) + self._batch_calls]
             answers = self._asked(part)
             # None where the batch was too large: the next one is smaller.
-            for (method, _), answer in zip(part, answers or (), strict=False):
-                found.append(read_answer(self.name, method, answer, read))
+            for place, ((method, _), answer) in enumerate(zip(part, answers or (), strict=False)):
+                try:
+                    found.append(read_answer(self.name, method, answer, read))
+                except RateLimited:
+                    if place == 0:
+                        raise
+                    break  # some were answered; the rest is asked for once more
         return found
 
     def sound(self, method: str, found: object, read: Read[Found]) -> Found:

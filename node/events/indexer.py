@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from node.chain import store as blocks_store
+from node.chain.agreement import Agreement
 from node.chain.blocks import ChainMoved
 from node.chain.finality import FinalityPolicy
 from node.chain.ranges import RangeSizer
@@ -32,6 +33,7 @@ from node.events.catalog import Catalog
 from node.events.event import Change, NewEvent
 from node.events.look import DeepReorg, Look, Looker, Standing
 from node.events.proof import Evidence, Mode
+from node.events.quorum import Quorum
 
 __all__ = ["CONFIRMED", "FINAL", "INDEXED", "DeepReorg", "IndexerStage"]
 
@@ -59,6 +61,7 @@ class IndexerStage:
         clock: Clock,
         mode: Mode = Mode.PROVEN,
         backfill_from: int = BACKFILL_FROM,
+        quorum: int = 1,
     ) -> None:
         sizer, evidence = RangeSizer(), Evidence(rpc, catalog, mode)
         self._engine = engine
@@ -70,6 +73,7 @@ class IndexerStage:
         self._fence = fence
         self._clock = clock
         self._chain_id = rpc.chain_id()
+        self._quorum = Quorum(engine, Agreement(rpc, quorum), catalog, self._chain_id)
 
     def run_once(self) -> int:
         """Read the next blocks and write what they say; zero when the chain has nothing new."""
@@ -78,36 +82,38 @@ class IndexerStage:
             held = blocks_store.canonical_tail(session, self._chain_id, TAIL_BLOCKS)
             ours = blocks_store.canonical_up_to(session, self._chain_id, head.number)
         standing = self._looker.standing(head, held, ours)
+        final = self._quorum.heights(standing.heights, standing.common, FINAL).final
         if standing.final_ahead >= (1 if self._backfill.is_running else self._backfill_from):
-            return self._fill(standing)
+            return self._fill(standing, final)
         self._backfill.forget()
         look = self._looker.look(head, standing)
         with unit_of_work(self._engine) as session:
             self._fence(session)
-            return self._follow(session, look)
+            return self._follow(session, look, final)
 
-    def _fill(self, standing: Standing) -> int:
+    def _fill(self, standing: Standing, final: int) -> int:
         start, end = standing.common + 1, standing.heights.final
         batch = self._backfill.batch(standing.block, start, end)
+        self._quorum.batch(batch)
         with unit_of_work(self._engine) as session:
             self._fence(session)
             if read_cursor(session, INDEXED, standing.common) != standing.common:
                 raise ChainMoved(f"block {start} was written by another process")
-            handled = self._stand(session, standing)
+            handled = self._stand(session, standing, final)
             self._keep(session, batch.blocks, batch.events)
             self._tell(session, batch.numbers, Change.FINAL)
             for cursor in (INDEXED, CONFIRMED, FINAL):
                 move_cursor(session, cursor, batch.numbers[-1])
             return handled + len(batch.numbers)
 
-    def _follow(self, session: Session, look: Look) -> int:
+    def _follow(self, session: Session, look: Look, final: int) -> int:
         handled = self._retract(session, look.standing) if look.standing.forked else 0
         handled += self._extend(session, look)
-        return handled + self._stand(session, look.standing)
+        return handled + self._stand(session, look.standing, final)
 
-    def _stand(self, session: Session, standing: Standing) -> int:
+    def _stand(self, session: Session, standing: Standing, final: int) -> int:
         """Tell what became confirmed and final of the blocks that are held."""
-        confirmed, final = standing.heights.confirmed, standing.heights.final
+        confirmed = standing.heights.confirmed
         handled = self._advance(session, CONFIRMED, Change.CONFIRMED, confirmed)
         return handled + self._advance(session, FINAL, Change.FINAL, final)
 

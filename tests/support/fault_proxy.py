@@ -38,7 +38,8 @@ Fault = Callable[[Callable[[], dict[str, Any]], list[Any]], Any]
 class Faults:
     """An honest chain behind faults; `asked` keeps every method in the order of asking.
 
-    Over HTTP, `connections` keeps the headers with which each connection began.
+    Over HTTP, `gate` may answer a request whatever it asks, and `connections` keeps the headers
+    with which each connection began.
     """
 
     honest: Answer
@@ -46,6 +47,7 @@ class Faults:
     asked: list[str] = field(default_factory=list)
     batches: bool = True
     batch_calls_max: int = 1000
+    gate: Callable[[], Raw | None] = lambda: None
     connections: list[Mapping[str, str]] = field(default_factory=list)
 
     def answer(self, method: str, params: list[Any]) -> Any:  # noqa: ANN401 - any nonsense
@@ -117,7 +119,6 @@ def served(faults: Faults) -> Iterator[str]:
     def longest() -> int:
         return faults.batch_calls_max if faults.batches else 0
 
-    with serving(
-        faults.answer, batch_calls_max=longest, connected=faults.connections.append
-    ) as url:
+    heard = faults.connections.append
+    with serving(faults.answer, faults.gate, longest, heard) as url:
         yield url

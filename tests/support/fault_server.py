@@ -47,10 +47,12 @@ class _Server(ThreadingHTTPServer):
     def __init__(
         self,
         answer: Answered,
+        gate: Callable[[], Raw | None],
         batch_calls_max: Callable[[], int],
         connected: Callable[[Mapping[str, str]], None],
     ) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.gate = gate
         self.answer, self.batch_calls_max, self.connected = answer, batch_calls_max, connected
         self.open_sockets: set[socket.socket] = set()
 
@@ -83,7 +85,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.connected(dict(self.headers))
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         try:
-            said = _said(self.server.answer, asked, longest=self.server.batch_calls_max())
+            said = self.server.gate() or _said(
+                self.server.answer, asked, longest=self.server.batch_calls_max()
+            )
         except HangUp:
             self.close_connection = True
             return
@@ -97,15 +101,16 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def serving(
     answer: Answered,
-    *,
+    gate: Callable[[], Raw | None],
     batch_calls_max: Callable[[], int],
     connected: Callable[[Mapping[str, str]], None],
 ) -> Iterator[str]:
     """The URL of a server that answers so, until the end of the block.
 
-    `connected` hears the headers of the first question of each connection.
+    `gate` may answer a request whatever it asks; `connected` hears the headers of the first
+    question of each connection.
     """
-    server = _Server(answer, batch_calls_max, connected)
+    server = _Server(answer, gate, batch_calls_max, connected)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
