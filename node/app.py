@@ -20,6 +20,7 @@ from node.api.app import create_api
 from node.chain.deployments import Deployment
 from node.chain.embedded import EmbeddedChain
 from node.chain.finality import EMBEDDED_CHAIN_ID, policy_for
+from node.chain.heads import Heads
 from node.chain.rpc import Rpc
 from node.checks import Doctor
 from node.console.app import create_console
@@ -52,7 +53,7 @@ from node.submission.fees import AboveCap, FeeMode, FeePolicy
 from node.submission.keyring import NamedSigner, custody
 from node.submission.policy import PolicedSigner, read_policy
 from node.submission.signer import KeystoreSigner
-from node.web import Server, Web, listen, metrics_served
+from node.web import Server, Web, listen, metrics_served, url_of
 
 ROUNDS_MAX: Final = 200
 
@@ -163,6 +164,7 @@ def serve(
         jobs["heartbeat"] = node.chain.heartbeat
     web = node.web()
     schedule = Schedule(node.runner, seconds=settings.tick_seconds, jobs=jobs)
+    heads = Heads(settings.rpc_ws_urls, chain_id=node.deployment.chain_id, wake=schedule.wake)
 
     def stop() -> None:
         web.end_streams()
@@ -174,16 +176,12 @@ def serve(
     ):
         server = Server(web, on_ready=lambda: on_ready(url_of(host, port)), on_stop=stop)
         schedule.start()
+        heads.start()
         try:
             server.carry(taken)
         finally:
+            heads.stop()
             schedule.stop()
-
-
-def url_of(host: str, port: int) -> str:
-    """What a person types into a browser on this machine."""
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - only named
-    return f"http://{shown}:{port}/"
 
 
 def _ground(settings: Settings, currencies: Sequence[str], progress: Progress) -> Ground:
@@ -236,20 +234,14 @@ def _composed(settings: Settings, engine: Engine, ground: Ground, clock: Clock) 
         instant=settings.instant_finality,
     )
     signer = ground.signer
-    desk = Desk(
-        deployment=ground.deployment,
-        issuer=signer.address("issuer"),
-        attestor=signer.address("attestor"),
-        compliance=signer.address("compliance"),
-        funder=signer.address("funder"),
-        settler=signer.address("settler"),
-    )
+    desk = _desk(ground)
     tolerance = Tolerance(settings.fee_tolerance)
     mode = Mode(settings.logs_mode)
     rules = read_policy(settings.signing_policy) if settings.signing_policy else own_policy(desk)
     parts = Parts(
         engine, clock, ground.rpc, policy, desk, PolicedSigner(signer, rules), tolerance, mode,
-        _fees(settings), settings.attempts_max,
+        _fees(settings), settings.attempts_max, settings.quorum, settings.rescan_blocks,
+        settings.rescan_seconds,
     )  # fmt: skip
     leadership = Leadership(engine, _holder(ground))
     metrics = Metrics()
@@ -279,6 +271,12 @@ def _composed(settings: Settings, engine: Engine, ground: Ground, clock: Clock) 
         metrics=metrics,
         runner=Runner(stages, engine=engine, leadership=leadership, metrics=metrics, clock=clock),
     )
+
+
+def _desk(ground: Ground) -> Desk:
+    labels = ("issuer", "attestor", "compliance", "funder", "settler")
+    held = {label: ground.signer.address(label) for label in labels}
+    return Desk(deployment=ground.deployment, **held)
 
 
 def _holder(ground: Ground) -> str:

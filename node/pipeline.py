@@ -12,7 +12,8 @@ the start of a round is booked, compared, answered and told within it.
 4. monitor: what became of our own transactions, needed by
 5. tracker: where instructions stand, by books and intents; it prepares what follows from that, and
 6. sender: sends what is prepared, at the end, when everything above is known;
-7. sequencer: tells listeners what the others wrote.
+7. sequencer: tells listeners what the others wrote;
+8. rescan: now and then compares the newest final blocks with the chain once more.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from node.core.clock import Clock
 from node.events.catalog import Catalog
 from node.events.indexer import IndexerStage
 from node.events.proof import Mode
+from node.events.rescan import RescanStage
 from node.feed.sequencer import SequencerStage
 from node.jobs.runner import Step
 from node.posting.poster import PosterStage
@@ -64,6 +66,9 @@ class Parts:
     logs_mode: Mode = Mode.PROVEN
     fees: FeePolicy = field(default_factory=FeePolicy)
     attempts_max: int = ATTEMPTS_MAX
+    quorum: int = 1
+    rescan_blocks: int = 256
+    rescan_seconds: int = 600
 
 
 def steps(parts: Parts, fence: Callable[[Session], None]) -> tuple[Step, ...]:
@@ -73,7 +78,11 @@ def steps(parts: Parts, fence: Callable[[Session], None]) -> tuple[Step, ...]:
     catalog = Catalog(deployment.contracts)
     indexer = IndexerStage(
         engine=engine, rpc=rpc, catalog=catalog, policy=policy, fence=fence, clock=clock,
-        mode=parts.logs_mode,
+        mode=parts.logs_mode, quorum=parts.quorum,
+    )  # fmt: skip
+    rescan = RescanStage(
+        engine=engine, rpc=rpc, catalog=catalog, blocks=parts.rescan_blocks,
+        seconds=parts.rescan_seconds,
     )  # fmt: skip
     rules = rulebook(deployment.contracts)
     poster = PosterStage(engine=engine, rulebook=rules, fence=fence, clock=clock)
@@ -99,4 +108,5 @@ def steps(parts: Parts, fence: Callable[[Session], None]) -> tuple[Step, ...]:
         Step(tracker, Scope.COMMANDS, watches=True),
         Step(sender, Scope.SUBMISSION),
         Step(sequencer, Scope.POSTING, watches=True),
+        Step(rescan, Scope.POSTING),
     )

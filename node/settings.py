@@ -54,6 +54,7 @@ Amount = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}(\.[0-9]{1,6})?$
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Wallet = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{40}$")]
 Endpoint = Annotated[str, AfterValidator(_http_url)]
+HeadsEndpoint = Annotated[str, StringConstraints(pattern=r"^wss?://[^/\s]+\S*$")]
 
 
 class Settings(BaseSettings):
@@ -79,6 +80,27 @@ class Settings(BaseSettings):
     )
     chain_id: int | None = Field(
         default=None, ge=1, lt=2**63, description="The chain the endpoints must serve."
+    )
+    rpc_ws_urls: Annotated[tuple[HeadsEndpoint, ...], NoDecode, BeforeValidator(_words)] = Field(
+        default=(),
+        description="WebSocket endpoints of the chain that tell of new blocks, so that none waits"
+        " for a tick; empty is polling.",
+    )
+    rpc_quorum: int | None = Field(
+        default=None,
+        ge=1,
+        le=16,
+        description="How many endpoints must see a block and its logs before it is final; empty is"
+        " 2, or 1 with a single endpoint.",
+    )
+    rescan_blocks: int = Field(
+        default=256,
+        ge=0,
+        le=10_000,
+        description="How many of the newest final blocks are read again now and then; 0 is none.",
+    )
+    rescan_seconds: int = Field(
+        default=600, ge=10, le=86_400, description="How often they are read again."
     )
     confirmations: int | None = Field(
         default=None, ge=0, le=100_000, description="Blocks on top until a block is confirmed."
@@ -198,6 +220,8 @@ class Settings(BaseSettings):
     def _sound(self) -> Self:
         if self.rpc_urls and self.chain_id is None:
             raise ValueError(f"{PREFIX}CHAIN_ID must say which chain {PREFIX}RPC_URLS serve")
+        if self.rpc_urls and self.quorum > len(self.rpc_urls):
+            raise ValueError(f"{PREFIX}RPC_QUORUM needs as many {PREFIX}RPC_URLS")
         secret = self.token_secret.get_secret_value()
         if secret and len(secret) < SECRET_LENGTH_MIN:
             raise ValueError(f"{PREFIX}TOKEN_SECRET must have {SECRET_LENGTH_MIN} characters")
@@ -218,6 +242,11 @@ class Settings(BaseSettings):
     def keys_elsewhere(self) -> bool:
         """Whether the node holds no key itself."""
         return bool(self.web3signer_url or self.kms_keys)
+
+    @property
+    def quorum(self) -> int:
+        """How many endpoints must agree before a block is final."""
+        return 1 if self.embedded else self.rpc_quorum or min(2, len(self.rpc_urls))
 
     @property
     def is_demo(self) -> bool:

@@ -51,6 +51,10 @@ class Schedule:
         self._scheduler.start()
         self._wake.set()
 
+    def wake(self) -> None:
+        """Do not wait for the tick; as many wakes as come while the stages run are one."""
+        self._wake.set()
+
     def stop(self) -> None:
         """End after the stage that runs; one that hangs is left behind, its lease runs out."""
         if self._stopping or not self._thread.is_alive():

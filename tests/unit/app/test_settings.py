@@ -6,8 +6,9 @@ import os
 
 import pytest
 
-from node.app import load_settings, url_of
+from node.app import load_settings
 from node.ground import SettingRefused
+from node.web import url_of
 
 SECRET = "s" * 32
 REMOTE = {"RPC_URLS": "http://127.0.0.1:1", "CHAIN_ID": "1337", "TOKEN_SECRET": SECRET}
@@ -36,6 +37,9 @@ def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"LOG_LEVEL": "loud"}, "CONCORD_LOG_LEVEL: "),
         ({"DEMO": "perhaps"}, "CONCORD_DEMO: "),
         (REMOTE | {"RPC_URLS": "ftp://127.0.0.1"}, "CONCORD_RPC_URLS: "),
+        (REMOTE | {"RPC_WS_URLS": "http://127.0.0.1"}, "CONCORD_RPC_WS_URLS: "),
+        (REMOTE | {"RPC_QUORUM": "2"}, "CONCORD_RPC_QUORUM needs as many CONCORD_RPC_URLS"),
+        (REMOTE | {"RPC_QUORUM": "0"}, "CONCORD_RPC_QUORUM: "),
         (REMOTE | {"CHAIN_ID": ""}, "CONCORD_CHAIN_ID must say which chain"),
         (REMOTE | {"TOKEN_SECRET": ""}, "CONCORD_TOKEN_SECRET is required"),
         ({"DEMO": "false"}, "CONCORD_TOKEN_SECRET is required"),
@@ -109,3 +113,20 @@ def test_the_command_line_overrules_the_environment(monkeypatch: pytest.MonkeyPa
 )
 def test_the_url_is_one_a_browser_can_open(host: str, url: str) -> None:
     assert url_of(host, 80) == url
+
+
+@pytest.mark.parametrize(
+    ("urls", "asked", "quorum"),
+    [("http://a", None, 1), ("http://a,http://b", None, 2), ("http://a,http://b,http://c", None, 2),
+     ("http://a,http://b,http://c", "3", 3), ("http://a,http://b", "1", 1)],
+)  # fmt: skip
+def test_two_endpoints_must_agree_unless_said_otherwise(
+    monkeypatch: pytest.MonkeyPatch, urls: str, asked: str | None, quorum: int
+) -> None:
+    for name, value in (REMOTE | {"RPC_URLS": urls, "RPC_QUORUM": asked or ""}).items():
+        monkeypatch.setenv(f"CONCORD_{name}", value)
+    assert load_settings().quorum == quorum
+
+
+def test_the_chain_inside_the_node_is_alone() -> None:
+    assert load_settings().quorum == 1
