@@ -190,8 +190,8 @@ class Rpc(Reads):
         """What became of each transaction; None while it is in no block."""
         return self._pool.first(lambda each: rpc_sending.receipts(each, tx_hashes))
 
-    def fee_history(self, blocks: int, percentile: int) -> FeeHistory:
-        """What the last blocks took. Raises `MethodUnknown` where that is not offered."""
+    def fee_history(self, blocks: int, percentile: int) -> FeeHistory | None:
+        """What the last blocks took; None where that is not offered."""
         return self._pool.first(lambda each: rpc_sending.fee_history(each, blocks, percentile))
 
     def fees(self) -> Fees:

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from node.chain.rpc_endpoint import BATCH_CALLS_MAX, Endpoint, read_answer
-from node.chain.rpc_errors import BatchRefused
+from node.chain.rpc_errors import BatchRefused, MethodUnknown
 from node.chain.rpc_shapes import Json, Receipt, hash32, quantity, receipt
 from node.core.errors import ConcordError, Retryable
 from node.core.types import Hash32
+
+_FEE_HISTORY: Final = "eth_feeHistory"
 
 Question = tuple[str, list[Any], Callable[[Any], Any]]
 
@@ -79,10 +81,15 @@ def receipts(endpoint: Endpoint, hashes: Sequence[str]) -> list[Receipt | None]:
     return found
 
 
-def fee_history(endpoint: Endpoint, blocks: int, percentile: int) -> FeeHistory:
-    """What the last blocks took. Raises `MethodUnknown`."""
-    params = [hex(blocks), "latest", [percentile]]
-    return endpoint.ask("eth_feeHistory", params, _fee_history)
+def fee_history(endpoint: Endpoint, blocks: int, percentile: int) -> FeeHistory | None:
+    """What the last blocks took; None from an endpoint that does not keep it."""
+    if _FEE_HISTORY in endpoint.lacks:
+        return None
+    try:
+        return endpoint.ask(_FEE_HISTORY, [hex(blocks), "latest", [percentile]], _fee_history)
+    except MethodUnknown:
+        endpoint.lacks.add(_FEE_HISTORY)
+        return None
 
 
 def _each(endpoint: Endpoint, questions: Sequence[Question]) -> list[Any]:

@@ -18,7 +18,6 @@ from enum import StrEnum
 from typing import Final
 
 from node.chain.rpc import FeeHistory, Rpc
-from node.chain.rpc_errors import MethodUnknown
 from node.core.errors import Retryable
 
 GWEI: Final = 10**9
@@ -157,12 +156,9 @@ class FeeSource:
     def _ask(self) -> None:
         self._kept, self._gas_price = None, 0
         if self.policy.mode is FeeMode.MARKET:
-            try:
-                self._kept = self._rpc.fee_history(self.policy.blocks, self.policy.percentile)
-            except MethodUnknown:
-                pass  # a chain without it still tells the base fee of its head
-            else:
-                return
+            self._kept = self._rpc.fee_history(self.policy.blocks, self.policy.percentile)
+            if self._kept is not None:
+                return  # a chain without it still tells the base fee of its head
         told = self._rpc.fees()
         if told.tip_wei and self.policy.mode is FeeMode.MARKET:
             self._kept = FeeHistory(told.base_wei, ())
