@@ -32,8 +32,8 @@ contract TokenUpgrader is AccessManaged, ITokenUpgrader {
     uint256 private constant PER_TOKEN = 8;
     uint256 private constant PER_ACCOUNT = 6;
 
-    // As OpenZeppelin names it in code that can be installed.
-    address private immutable __self = address(this);
+    // Through a proxy address(this) is the proxy; this stays the code's own.
+    address private immutable _self = address(this);
 
     constructor(address access) AccessManaged(access) {}
 
@@ -79,7 +79,7 @@ contract TokenUpgrader is AccessManaged, ITokenUpgrader {
     }
 
     function runsOn() external view returns (address) {
-        return __self;
+        return _self;
     }
 
     // ----------------------------------------------------------------------------------- parts

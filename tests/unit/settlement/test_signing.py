@@ -19,7 +19,7 @@ TOKEN, GATE = DEPLOYMENT.token("CAD"), DEPLOYMENT.gate("CAD")
 CAD = Money(100, currency("CAD"))
 ISSUE = issuance_gate.attest(GATE, CAD, 1)
 ADMIT = deposit_token.set_account_flags(TOKEN, address("bob"), deposit_token.ALLOWED)
-PAY = deposit_token.transfer_with_ref(TOKEN, address("bob"), CAD, "0x" + "11" * 32)
+PAY = deposit_token.transfer_with_ref(TOKEN, address("bob"), CAD, bytes([0x11]) * 32)
 
 
 def checked(signer: str, call: Call) -> None:
