@@ -32,8 +32,10 @@ contract TokenUpgrader is AccessManaged, ITokenUpgrader {
     uint256 private constant PER_TOKEN = 8;
     uint256 private constant PER_ACCOUNT = 6;
 
-    // Through a proxy address(this) is the proxy; this stays the code's own.
-    address private immutable _self = address(this);
+    // Through a proxy address(this) is the proxy; this stays the code's own. OpenZeppelin's name for
+    // it, by which a deployment is checked.
+    // slither-disable-next-line naming-convention
+    address private immutable __self = address(this);
 
     constructor(address access) AccessManaged(access) {}
 
@@ -79,7 +81,7 @@ contract TokenUpgrader is AccessManaged, ITokenUpgrader {
     }
 
     function runsOn() external view returns (address) {
-        return _self;
+        return __self;
     }
 
     // ----------------------------------------------------------------------------------- parts

@@ -139,9 +139,12 @@ def standing(
         return _ended(payment, intents)
     if payment.state in _IN_A_BLOCK:
         return InstructionState.ON_CHAIN, ""
-    # Also when what was sent ended badly: the payment that waits for it is refused next.
+    # Also when what was sent ended badly: the payment that waits for it is refused next; and when
+    # a person had what was stopped prepared anew.
     begun = any(each.state not in _UNSENT for each in intents.values())
-    return (InstructionState.SENT if begun else InstructionState.INSTRUCTED), ""
+    if begun or instruction.state is not InstructionState.INSTRUCTED:
+        return InstructionState.SENT, ""
+    return InstructionState.INSTRUCTED, ""
 
 
 def _ended(payment: Intent, intents: Mapping[str, Intent]) -> tuple[InstructionState, str]:

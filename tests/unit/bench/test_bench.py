@@ -41,11 +41,13 @@ def test_what_is_absent_is_named_and_the_rest_runs(
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("ci", "code"), [("false", 0), ("true", 1)])
 def test_a_benchmark_may_have_several_lines_of_which_one_is_absent(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, ci: str, code: int
 ) -> None:
+    monkeypatch.setenv("CI", ci)
     lines: bench.Lines = {"": Measured(3, "a/s", 2), ".vs_other": Absent("no other here")}
-    assert bench.run_all({"a.b": lambda: lines}) == 0
+    assert bench.run_all({"a.b": lambda: lines}) == code
     said = capsys.readouterr()
     assert said.err == "a.b.vs_other did not run: no other here\n"
     assert json.loads(said.out)["name"] == "a.b"

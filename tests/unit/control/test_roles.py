@@ -8,12 +8,15 @@ import pytest
 from node.control.roles import Forbidden, Permission, Role, allows, require
 
 ALLOWED = {
-    Role.TREASURER: {Permission.READ, Permission.INSTRUCT, Permission.UPLOAD, Permission.ONBOARD},
+    Role.TREASURER: {
+        Permission.READ, Permission.INSTRUCT, Permission.UPLOAD, Permission.ONBOARD,
+        Permission.OPERATE,
+    },
     Role.APPROVER: {Permission.READ, Permission.APPROVE},
     Role.AUDITOR: {Permission.READ, Permission.AUDIT},
     Role.PARTNER: {Permission.READ, Permission.INSTRUCT},
     Role.SERVICE: {Permission.READ, Permission.INSTRUCT, Permission.UPLOAD},
-}
+}  # fmt: skip
 DENIED = [
     (role, permission) for role in Role for permission in Permission
     if permission not in ALLOWED.get(role, set())

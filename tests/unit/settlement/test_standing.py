@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -38,12 +39,15 @@ TOGETHER = [
 def test_no_step_of_its_intents_asks_for_an_illegal_one(
     first: tuple[IntentState, IntentState], paid: tuple[IntentState, IntentState]
 ) -> None:
-    before, after = (
-        standing(AN_ISSUE, intents_in(first[at], paid[at]), paid_by="ISSUE", settled=False)[0]
-        for at in (0, 1)
-    )
+    before = stands(AN_ISSUE, first[0], paid[0])
+    after = stands(replace(AN_ISSUE, state=before), first[1], paid[1])
     if before is not after and before not in ENDS:
         assert step(STEPS, before, after) is after
+
+
+def stands(instruction: Instruction, first: IntentState, paid: IntentState) -> InstructionState:
+    """Where the issue stands with its intents in these states."""
+    return standing(instruction, intents_in(first, paid), paid_by="ISSUE", settled=False)[0]
 
 
 def intents_in(first: IntentState, paid: IntentState) -> dict[str, Intent]:
