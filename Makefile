@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 .PHONY: help run install install-dev install-proofs node-modules test check verify hardhat bench \
-	soak format lock clean reset
+	soak geth format lock clean reset
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,6 +20,7 @@ checksum = $(shell cat $(1) 2>/dev/null | cksum | cut -d' ' -f1)
 RUN_STAMP := $(VENV)/.run-$(call checksum,pyproject.toml requirements.lock)
 DEV_STAMP := $(VENV)/.dev-$(call checksum,pyproject.toml requirements.lock requirements-dev.lock)
 PROOFS_STAMP := $(VENV)-proofs/.proofs-$(call checksum,requirements-proofs.lock)
+GETH := build/geth/geth
 NPM_STAMP := node_modules/.npm-$(call checksum,package.json package-lock.json)
 
 # Node comes with the development packages; its own npm launcher is broken there, npm is not.
@@ -47,7 +48,7 @@ install-proofs: $(PROOFS_STAMP) ## what judges the contracts, into .venv-proofs
 
 node-modules: $(DEV_STAMP) $(if $(wildcard package-lock.json),$(NPM_STAMP)) ## the npm modules
 
-test: install-dev node-modules ## every test; what is optional and absent is named at the end
+test: install-dev node-modules $(if $(shell command -v go),geth) ## every test; what is optional and absent is named at the end
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: install-dev ## lint, format, types and the house laws
@@ -68,6 +69,8 @@ bench: install-dev node-modules ## measure, one JSON line each (ONLY=prefix for 
 soak: install-dev node-modules ## load, forks, deaths and faults for a while (MINUTES=10, ARGS="--seed 1")
 	@$(BIN)/python -m scripts.soak --minutes $(or $(MINUTES),10) $(ARGS)
 
+geth: $(GETH) ## build go-ethereum, which the chain's tests then use too (needs Go)
+
 format: install-dev ## put the sources in order
 	@$(BIN)/ruff check --fix --exit-zero .
 	@$(BIN)/ruff format .
@@ -86,6 +89,11 @@ clean: ## remove all that was installed or generated
 
 reset: ## forget the demo: remove var/
 	@rm -rf var
+
+# A test's client, not a part of the product: without it its tests are skipped, by name.
+$(GETH):
+	@GOBIN=$(CURDIR)/build/geth go install github.com/ethereum/go-ethereum/cmd/geth@v1.17.10 || \
+		echo "geth could not be built"
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Concord needs Python 3.11, 3.12 or 3.13; none was found."; exit 1; }

@@ -13,7 +13,14 @@ from urllib.parse import urlsplit
 from web3.providers.base import BaseProvider
 
 from node.chain.http_connection import Bounds
-from node.chain.rpc_errors import BatchRefused, RateLimited, RpcLied, WrongChain, failure
+from node.chain.rpc_errors import (
+    BatchRefused,
+    RateLimited,
+    RpcLied,
+    WrongChain,
+    failure,
+    is_not_yet,
+)
 from node.chain.rpc_shapes import quantity
 from node.chain.rpc_wire import CHAIN_ID, Call, HttpWire, ProviderWire, Wire
 from node.core.errors import ConcordError
@@ -88,6 +95,8 @@ def read_answer(name: str, method: str, answer: object, read: Read[Found]) -> Fo
     if error:
         if not isinstance(error, Mapping):
             raise _lie(name, method, f"{error!r} is no error of JSON-RPC")
+        if is_not_yet(method, error):
+            return _sensible(name, method, None, read)
         raise failure(method, error, name)
     return _sensible(name, method, answer, lambda each: read(each["result"]))
 

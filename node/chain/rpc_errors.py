@@ -155,6 +155,8 @@ _UNKNOWN: Final = re.compile(
 )
 _REVERTED: Final = re.compile(r"revert|vm exception|out of gas|invalid opcode", re.IGNORECASE)
 _REVERTED_CODES: Final = frozenset({3, -32015})
+# What geth says of a transaction while its index lags behind its newest block.
+_NOT_YET: Final = re.compile(r"transaction indexing is in progress", re.IGNORECASE)
 _METHOD_UNKNOWN: Final = -32601
 _METHOD: Final = re.compile(
     r"method.*(not found|does not exist|not available|not supported|not enabled|unknown)"
@@ -178,6 +180,12 @@ def failure(method: str, error: Mapping[str, Any], where: str) -> ConcordError:
     if method == "eth_getLogs" and is_too_large(message):
         return RangeTooLarge(f"{where}: {message}", suggested=suggested(message))
     return _unavailable(method, error, message, where)
+
+
+def is_not_yet(method: str, error: Mapping[str, Any]) -> bool:
+    """Whether the endpoint will know that transaction soon, and does not know it now."""
+    message = str(error.get("message", ""))
+    return method == "eth_getTransactionReceipt" and bool(_NOT_YET.search(message))
 
 
 def _unavailable(method: str, error: Mapping[str, Any], message: str, where: str) -> RpcUnavailable:

@@ -21,7 +21,7 @@ from scripts.proofs.proof import Verdict
 
 TEST: Final = "tests/simulation/test_simulation.py"
 STEPS_MIN: Final = 100_000
-RUNS: Final = 360
+RUNS: Final = 220
 LINES_SHOWN: Final = 60
 
 REQUIRED: Final = {

@@ -12,7 +12,7 @@ from node.chain.embedded import EmbeddedChain
 from node.chain.rpc import BlockUnknown, Rpc, RpcLied
 from tests.support.chain_keys import MemorySigner, address
 from tests.support.chain_sending import send
-from tests.support.fault_proxy import Fault, Faults, changed, result, served
+from tests.support.fault_proxy import Fault, Faults, changed, refusal, result, served
 
 A, B = "0x" + "aa" * 20, "0x" + "bb" * 20
 TX, OTHER_TX = "0x" + "11" * 32, "0x" + "22" * 32
@@ -215,6 +215,13 @@ def test_a_receipt_that_is_none(faults: Faults, members: dict[str, Any]) -> None
 @pytest.mark.parametrize("told", [None, a_receipt(blockHash=None, blockNumber=None)])
 def test_a_transaction_that_waits_has_no_receipt(faults: Faults, told: object) -> None:
     faults.faults["eth_getTransactionReceipt"] = result(told)
+    assert faults.rpc().receipt(TX) is None
+
+
+def test_a_transaction_that_is_not_indexed_yet_has_no_receipt(faults: Faults) -> None:
+    faults.faults["eth_getTransactionReceipt"] = refusal(
+        -32000, "transaction indexing is in progress"
+    )
     assert faults.rpc().receipt(TX) is None
 
 
