@@ -32,8 +32,8 @@ contract TokenUpgrader is AccessManaged, ITokenUpgrader {
     uint256 private constant PER_TOKEN = 8;
     uint256 private constant PER_ACCOUNT = 6;
 
-    // Through a proxy address(this) is the proxy; this stays the code's own. OpenZeppelin's name for
-    // it, by which a deployment is checked.
+    // Through a proxy address(this) is the proxy; this stays the code's own, under OpenZeppelin's
+    // name for it, by which a deployment is checked.
     // slither-disable-next-line naming-convention
     address private immutable __self = address(this);
 
