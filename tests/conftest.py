@@ -13,8 +13,11 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.support import postgres, sockets
-from tests.support.optional import absent
+# Before they are imported: so that what they assert shows what differs.
+pytest.register_assert_rewrite("tests.support")
+
+from tests.support import postgres, sockets  # noqa: E402 - see above
+from tests.support.optional import absent  # noqa: E402 - see above
 
 sockets.install()
 

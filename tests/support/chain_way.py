@@ -54,6 +54,7 @@ class Way:
     reorg: Callable[[int], object]
     signer: MemorySigner = field(default_factory=lambda: MemorySigner(*BANK, *CUSTOMERS))
     fence: Callable[[Session], None] = unfenced
+    blocks_max: int = ROUNDS_MAX  # until all that was sent is final
 
     @property
     def bank(self) -> SettlementDesk:
@@ -87,11 +88,13 @@ class Way:
 
     def finish(self) -> None:
         """Drive and let time pass on chain until all that was sent is final."""
-        for _ in range(ROUNDS_MAX):
+        for _ in range(self.blocks_max):
             self.drive()
             if self._at_rest():
                 break
             self.mine(1)
+        else:
+            raise AssertionError("what was sent never becomes final")
         # What happened beside the node is final too.
         self.mine(embedded().final_depth or 0)
         self.drive()

@@ -86,7 +86,8 @@ class Network:
     def mine(self, count: int) -> None:
         """Blocks built by the nodes in turn."""
         for _ in range(count):
-            self.build(len(self.chains[0]) % len(self.nodes))
+            with self._lock:  # or two threads at once might leave all turns to one node
+                self._build(len(self.chains[0]) % len(self.nodes))
 
     @contextmanager
     def ticking(self) -> Iterator[None]:
