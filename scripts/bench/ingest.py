@@ -24,11 +24,12 @@ from web3 import HTTPProvider, Web3
 from node.chain.finality import FinalityPolicy
 from node.chain.rpc import Rpc
 from node.core.clock import SystemClock
+from node.core.types import Address
 from node.db.leases import acquire
 from node.events.indexer import IndexerStage
 from node.events.proof import Mode
 from scripts.bench.measured import ROUNDS, Absent, Measured
-from scripts.bench.workload import CHAIN_ID, Source, Transfer
+from scripts.bench.workload import CHAIN_ID, Source, Transfer, catalog_of
 
 UNIT: Final = "events/s"
 WEB3_EVENTS: Final = 4_000  # a part is enough: at full length it would take minutes
@@ -65,25 +66,30 @@ def against_raw(source: Source, databases: Databases) -> Lines:
 def ours(source: Source, databases: Databases, mode: Mode, *, check: bool) -> int:
     """Events a second of the indexer, from an empty database to the head."""
     with databases() as engine:
-        fence = acquire(engine, "bench", "bench", seconds=3600)
-        if fence is None:
-            raise RuntimeError("an empty database has a leader")
         began = time.perf_counter_ns()
-        stage = IndexerStage(
-            engine=engine,
-            rpc=Rpc([source.url], chain_id=CHAIN_ID),
-            catalog=source.catalog,
-            policy=_AT_ONCE,
-            fence=fence.check,
-            clock=SystemClock(),
-            mode=mode,
-        )
-        while stage.run_once():
-            pass
+        index(source.url, source.contract, engine, mode)
         taken = time.perf_counter_ns() - began
         if check:
             compare(engine, source.truth())
         return source.workload.count * _NANOSECONDS // taken
+
+
+def index(url: str, contract: Address, engine: Engine, mode: Mode) -> None:
+    """Everything on the chain into an empty database."""
+    fence = acquire(engine, "bench", "bench", seconds=3600)
+    if fence is None:
+        raise RuntimeError("an empty database has a leader")
+    stage = IndexerStage(
+        engine=engine,
+        rpc=Rpc([url], chain_id=CHAIN_ID),
+        catalog=catalog_of(contract),
+        policy=_AT_ONCE,
+        fence=fence.check,
+        clock=SystemClock(),
+        mode=mode,
+    )
+    while stage.run_once():
+        pass
 
 
 def raw(source: Source) -> int:

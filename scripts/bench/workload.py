@@ -30,6 +30,7 @@ from tests.support import anvil
 
 CHAIN_ID: Final = 20260
 CONTRACT: Final = "Transfers"
+FIRST_BLOCK: Final = 1
 _GAS: Final = hex(1_000_000)
 _OPTIONS: Final = (
     "--no-mining", "--order", "fifo", "--gas-limit", "300000000", "--block-base-fee-per-gas", "0",
@@ -114,27 +115,12 @@ class Source:
     @property
     def first_block(self) -> int:
         """The block of the contract itself; events begin in the next one."""
-        return 1
+        return FIRST_BLOCK
 
     @property
     def last_block(self) -> int:
         """The newest block."""
         return self.first_block + self.workload.blocks
-
-    @property
-    def catalog(self) -> Catalog:
-        """The node's view of the contract: a deposit token has the same event."""
-        token = DeployedContract(
-            label="CAD.token",
-            contract="DepositToken",
-            address=self.contract,
-            block_number=BlockNumber(self.first_block),
-            tx_hash=Hash32("0x" + "00" * 32),
-            constructor_args=(),
-            artifact_hash=load("DepositToken").hash,
-            currency="CAD",
-        )
-        return Catalog([token])
 
     def truth(self) -> Iterator[Transfer]:
         """Every event, in chain order."""
@@ -159,6 +145,21 @@ class Source:
         for at in range(0, len(numbers), 100):
             part = numbers[at : at + 100]
             yield from self.wire.ask_all([("eth_getBlockByNumber", hex(n), False) for n in part])
+
+
+def catalog_of(contract: Address) -> Catalog:
+    """The node's view of the contract: a deposit token has the same event."""
+    token = DeployedContract(
+        label="CAD.token",
+        contract="DepositToken",
+        address=contract,
+        block_number=BlockNumber(FIRST_BLOCK),
+        tx_hash=Hash32("0x" + "00" * 32),
+        constructor_args=(),
+        artifact_hash=load("DepositToken").hash,
+        currency="CAD",
+    )
+    return Catalog([token])
 
 
 @cache

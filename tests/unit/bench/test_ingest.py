@@ -15,6 +15,7 @@ from node.events.proof import Mode
 from node.events.tables import EventChangeRow, EventRow
 from scripts import compile as compiling
 from scripts.bench.ingest import compare, ours, raw
+from scripts.bench.ingest_memory import peak_mebibytes
 from scripts.bench.workload import Source, Workload, served
 from tests.support import anvil
 from tests.support.optional import absent
@@ -62,3 +63,11 @@ def test_what_is_kept_is_true_in_either_mode(source: Source, engine: Engine, mod
     assert ours(source, lambda: nullcontext(engine), mode, check=True) > 0
     assert len(list(source.truth())) == SMALL.count == 144
     assert raw(source) > 0
+
+
+def test_memory_is_that_of_a_process_that_ingests_all(
+    source: Source, engine: Engine, database_url: str
+) -> None:
+    before, peak = peak_mebibytes(source, database_url, Mode.PROVEN)
+    compare(engine, source.truth())
+    assert 0 < before <= peak < 300
