@@ -6,7 +6,6 @@ In: `Settings`, someone who hears what is going on. Out: `Node`. Called by: cli,
 from __future__ import annotations
 
 import os
-import secrets
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -38,6 +37,7 @@ from node.ground import (
     remote_ground,
 )
 from node.handles import services_of, standing
+from node.jobs import process
 from node.jobs.leadership import Leadership
 from node.jobs.runner import Runner, Step
 from node.jobs.schedule import Schedule
@@ -243,7 +243,7 @@ def _composed(settings: Settings, engine: Engine, ground: Ground, clock: Clock) 
         _fees(settings), settings.attempts_max, settings.quorum, settings.rescan_blocks,
         settings.rescan_seconds,
     )  # fmt: skip
-    leadership = Leadership(engine, _holder(ground))
+    leadership = Leadership(engine, process.own_name())
     metrics = Metrics()
     stages = steps(parts, leadership.check)
     services = services_of(
@@ -277,17 +277,6 @@ def _desk(ground: Ground) -> Desk:
     labels = ("issuer", "attestor", "compliance", "funder", "settler")
     held = {label: ground.signer.address(label) for label in labels}
     return Desk(deployment=ground.deployment, **held)
-
-
-def _holder(ground: Ground) -> str:
-    """The name of this process in the lease.
-
-    Who writes the chain inside the node is alone with it, the operating system holds that lock: so
-    one name will do, and a start after a crash need not wait until the lease of the dead runs out.
-    """
-    if ground.chain is not None and not ground.chain.read_only:
-        return "the process that writes the chain"
-    return f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
 
 
 def _fault(error: Mapping[str, Any]) -> str:

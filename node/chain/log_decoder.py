@@ -19,6 +19,7 @@ from node.chain.codec import DecodedLog, HasAbi, event_topic
 
 _WORD: Final = 64  # hex digits
 _TOPIC: Final = 2 + _WORD
+_HEX_DIGITS: Final = b"0123456789abcdefABCDEF"
 _ADDRESS_PADDING: Final = "0" * 24
 _BYTE_BITS: Final = 8
 _FULL_BITS: Final = 256
@@ -34,11 +35,17 @@ class _NotPlain(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class _Event:
-    """Which words of an event are which arguments, in the order of its parameters."""
+    """Where in its topics and data, put one behind the other, the arguments of an event stand.
+
+    `arguments` are in the order of its parameters; `length` is that of the shortest such text,
+    `lengths` those of its topics, `zeros` and `marks` what its parts begin with.
+    """
 
     name: str
-    indexed: int
-    words: int
+    length: int
+    lengths: list[int]
+    zeros: str
+    marks: str
     arguments: tuple[tuple[str, slice, Reader], ...]
 
 
@@ -81,16 +88,17 @@ class LogDecoder:
 
 
 def _arguments(event: _Event, topics: Sequence[str], data: str) -> dict[str, Any]:
-    if len(topics) != event.indexed + 1 or data[:2] != "0x":
+    text = "".join(topics) + data
+    if len(text) < event.length or len(text) % 2 or [*map(len, topics)] != event.lengths:
         raise _NotPlain
-    digits = "".join([topic[2:] for topic in topics[1:]]) + data[2:]
-    # Whitespace is hex to the one and digits to the other; both together let nothing else through.
-    if 2 * len(bytes.fromhex(digits)) != len(digits) or len(digits) < event.words * _WORD:
+    # Each part begins with 0x, and there is no other x, nor anything else that is no hex digit.
+    begins = len(text) - len(data) + 2
+    if text[0:begins:_TOPIC] != event.zeros or text[1:begins:_TOPIC] != event.marks:
         raise _NotPlain
-    if any([len(topic) != _TOPIC or topic[:2] != "0x" for topic in topics]):  # noqa: C419 - faster
+    if text.encode().translate(None, _HEX_DIGITS) != event.marks.encode():
         raise _NotPlain
-    digits = digits.lower()
-    return {name: read(digits[place]) for name, place, read in event.arguments}
+    text = text.lower()
+    return {name: read(text[place]) for name, place, read in event.arguments}
 
 
 def _event(abi: dict[str, Any]) -> _Event | None:
@@ -100,17 +108,19 @@ def _event(abi: dict[str, Any]) -> _Event | None:
     if None in readers or len({each["name"] for each in inputs}) < len(inputs):
         return None
     in_order = sorted(range(len(inputs)), key=lambda at: not inputs[at]["indexed"])
-    words = {at: place for place, at in enumerate(in_order)}
-    return _Event(
-        abi["name"],
-        sum(each["indexed"] for each in inputs),
-        len(inputs),
-        tuple(
-            (each["name"], slice(words[at] * _WORD, (words[at] + 1) * _WORD), read)
-            for at, (each, read) in enumerate(zip(inputs, readers, strict=True))
-            if read is not None
-        ),
+    topics = 1 + sum(each["indexed"] for each in inputs)
+    # A topic is a word behind a 0x; so is the first word of the data, where the others follow it.
+    begins = [place * _TOPIC + 2 for place in range(1, topics)]
+    begins += [topics * _TOPIC + 2 + word * _WORD for word in range(len(inputs) - len(begins))]
+    places = {at: slice(begin, begin + _WORD) for at, begin in zip(in_order, begins, strict=True)}
+    arguments = tuple(
+        (each["name"], places[at], read)
+        for at, (each, read) in enumerate(zip(inputs, readers, strict=True))
+        if read is not None
     )
+    length = topics * _TOPIC + 2 + (len(inputs) + 1 - topics) * _WORD
+    zeros, marks = "0" * (topics + 1), "x" * (topics + 1)
+    return _Event(abi["name"], length, [_TOPIC] * topics, zeros, marks, arguments)
 
 
 # --------------------------------------------------------------------------- one word of hex digits

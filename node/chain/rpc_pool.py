@@ -22,9 +22,9 @@ from node.chain.rpc_errors import BlockUnknown, RangeTooLarge, RateLimited, RpcU
 from node.chain.rpc_shapes import quantity
 from node.core.errors import ConcordError, Retryable
 
-# When every endpoint asks for patience: pauses of 50 ms, 100 ms, … until a question took so long.
+# When every endpoint asks for patience: pauses of 5 ms, 10 ms, … until a question took so long.
 PATIENCE_SECONDS_MAX: Final = 5
-PAUSE_MS_FIRST: Final = 50
+PAUSE_MS_FIRST: Final = 5
 BETTER: Final = 2
 _log = structlog.get_logger(__name__)
 
@@ -123,6 +123,8 @@ class Pool:
         except Retryable as error:
             was_benched = health.is_benched(started)
             health.failed(error, self._monotonic())
+            if isinstance(error, RateLimited):
+                raise  # it is well, and so is the connection to it
             endpoint.wire.part()
             if not was_benched:
                 _log.warning("endpoint rests", endpoint=endpoint.name, code=error.code)

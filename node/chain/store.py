@@ -52,13 +52,14 @@ def drop_above(session: Session, chain_id: ChainId, number: int) -> None:
 
 def canonical_tail(session: Session, chain_id: ChainId, count: int) -> list[BlockRef]:
     """The newest canonical blocks, in rising order."""
+    parts = (BlockRow.number, BlockRow.hash, BlockRow.parent_hash, BlockRow.timestamp)
     query = (
-        select(BlockRow)
-        .where(BlockRow.chain_id == chain_id, col(BlockRow.canonical).is_(True))
+        columns(*map(col, parts))  # whole rows of so many would be most of what a step costs
+        .where(col(BlockRow.chain_id) == chain_id, col(BlockRow.canonical).is_(True))
         .order_by(col(BlockRow.number).desc())
         .limit(count)
     )
-    return [_block(row) for row in reversed(session.exec(query).all())]
+    return [BlockRef(*row) for row in reversed(session.execute(query).all())]
 
 
 def canonical_at(session: Session, chain_id: ChainId, number: int) -> BlockRef | None:

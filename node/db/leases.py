@@ -6,6 +6,7 @@ Called by: jobs (acquire), every stage (check). Works the same on SQLite and Pos
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -44,15 +45,20 @@ class Fence:
 
 
 def acquire(
-    engine: Engine, role: str, holder: str, *, seconds: int = LEASE_SECONDS
+    engine: Engine,
+    role: str,
+    holder: str,
+    *,
+    seconds: int = LEASE_SECONDS,
+    is_dead: Callable[[str], bool] = lambda _: False,
 ) -> Fence | None:
-    """Take or renew the lease; None while another holder's lease is running."""
+    """Take or renew the lease; None while another holder's is running, unless that one is dead."""
     now = datetime.now(UTC)
     with unit_of_work(engine) as session:
         _ensure_row(session, role, holder, now)
         row = session.exec(select(LeaseRow).where(LeaseRow.role == role).with_for_update()).one()
         if row.holder != holder:
-            if row.expires_at > now:
+            if row.expires_at > now and not is_dead(row.holder):
                 return None
             row.holder, row.epoch = holder, row.epoch + 1
         row.expires_at = now + timedelta(seconds=seconds)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any, Final
 
 import orjson
@@ -28,7 +29,9 @@ from node.events.event import NewEvent
 _log = structlog.get_logger(__name__)
 _NONSENSE: Final = (KeyError, TypeError, ValueError, AttributeError)
 _UNREADABLE: Final = DecodedLog("", {})
+_IN_CHAIN: Final = attrgetter("block_number", "log_index")
 Json = Mapping[str, Any]
+_Place = tuple[int, Hash32, int]  # number, hash and timestamp of a block
 
 
 class Reading:
@@ -37,7 +40,9 @@ class Reading:
     def __init__(self, chain_id: ChainId, catalog: Catalog, blocks: Iterable[BlockRef]) -> None:
         self._chain_id = chain_id
         self._catalog = catalog
-        self._blocks = {block.hash: block for block in blocks}
+        self._blocks: dict[str, _Place] = {
+            block.hash: (block.number, block.hash, block.timestamp) for block in blocks
+        }
         self._watched: dict[str, Watched] = {}
         self._tx: tuple[str, Hash32] = ("", Hash32(""))
 
@@ -79,7 +84,7 @@ class Reading:
     def _event(
         self,
         watched: Watched,
-        block: BlockRef,
+        block: _Place,
         place: tuple[Hash32, int],
         decoded: DecodedLog | None,
         kept: tuple[str, str],
@@ -87,9 +92,7 @@ class Reading:
         contract, told = watched.contract, decoded or _UNREADABLE
         return NewEvent(
             self._chain_id,
-            block.number,
-            block.hash,
-            block.timestamp,
+            *block,
             *place,
             watched.address,
             contract.contract,
@@ -97,7 +100,7 @@ class Reading:
             contract.currency,
             told.name,
             orjson.dumps(told.args).decode(),
-            uetr_in(told.args),
+            uetr_in(told.args) if "ref" in told.args else "",
             *kept,
         )
 
@@ -110,9 +113,9 @@ class Reading:
             self._watched[address] = found
         return found
 
-    def _block(self, block_hash: str, number: int) -> BlockRef:
-        block = self._blocks.get(Hash32(block_hash.lower()))
-        if block is None or block.number != number:
+    def _block(self, block_hash: str, number: int) -> _Place:
+        block = self._blocks.get(block_hash.lower())
+        if block is None or block[0] != number:
             raise ChainMoved(f"a log stands in block {number} {block_hash}, which was not read")
         return block
 
@@ -124,12 +127,9 @@ class Reading:
 
 def in_order(events: list[NewEvent]) -> list[NewEvent]:
     """Events in chain order, each once. Raises `RpcLied` for one that was given twice."""
-    events.sort(key=_place)
-    for one, next_ in pairwise(map(_place, events)):
-        if one == next_:
-            raise RpcLied(f"the log at place {one[1]} of block {one[0]} was given twice")
+    events.sort(key=_IN_CHAIN)
+    places = [*map(_IN_CHAIN, events)]
+    if len(set(places)) < len(places):
+        number, index = next(one for one, next_ in pairwise(places) if one == next_)
+        raise RpcLied(f"the log at place {index} of block {number} was given twice")
     return events
-
-
-def _place(event: NewEvent) -> tuple[int, int]:
-    return event.block_number, event.log_index

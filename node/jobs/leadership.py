@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from node.db import leases
 from node.db.leases import LEASE_SECONDS, Fence, LostLease
+from node.jobs import process
 
 ROLE: Final = "pipeline"
 _RENEW_AFTER_SECONDS: Final = LEASE_SECONDS / 3
@@ -33,7 +34,7 @@ class Leadership:
         fresh = time.monotonic() - self._renewed_at < _RENEW_AFTER_SECONDS
         if self._fence is None or not fresh:
             self._renewed_at = time.monotonic()
-            self._fence = leases.acquire(self._engine, ROLE, self._holder)
+            self._fence = leases.acquire(self._engine, ROLE, self._holder, is_dead=process.is_dead)
         return self._fence is not None
 
     def check(self, session: Session) -> None:

@@ -47,20 +47,20 @@ class Bank:
     database: str
     customers: tuple[Address, ...]
 
-    def variables(self, url: str) -> dict[str, str]:
-        """The settings of a node that asks that endpoint."""
-        told = _settings(self.folder, self.database) | {"rpc_urls": url}
+    def variables(self, url: str, **more: str) -> dict[str, str]:
+        """The settings of a node that asks that endpoint, and whatever else it is told."""
+        told = _settings(self.folder, self.database) | {"rpc_urls": url} | more
         return environment(
             self.folder, **{f"CONCORD_{name.upper()}": str(each) for name, each in told.items()}
         )
 
-    def start(self, url: str, port: int) -> subprocess.Popen[bytes]:
+    def start(self, url: str, port: int, **more: str) -> subprocess.Popen[bytes]:
         """The node as a process of its own; what it says is kept in the folder."""
         with (self.folder / "node.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "node", "run", "--port", str(port)],
                 cwd=ROOT,
-                env=self.variables(url),
+                env=self.variables(url, **more),
                 stdout=log,
                 stderr=log,
             )

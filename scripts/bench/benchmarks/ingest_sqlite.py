@@ -22,16 +22,16 @@ from scripts.bench.workload import DENSE, SPARSE, source_of
 def measure() -> Lines:
     """Both workloads. Raises `Absent` without a chain."""
     source = source_of(DENSE)
-    lines = against_raw(source, _database)
+    lines = against_raw(source, databases)
     fast = lines[""]
     if isinstance(fast, Measured):
         lines[".vs_web3"] = Measured(fast.value, UNIT, web3(source))
-    sparse = against_raw(source_of(SPARSE), _database)
+    sparse = against_raw(source_of(SPARSE), databases)
     return lines | {f".sparse{name}": line for name, line in sparse.items()}
 
 
 @contextmanager
-def _database() -> Iterator[Engine]:
+def databases() -> Iterator[Engine]:
     with TemporaryDirectory() as folder:
         engine = open_engine(f"sqlite:///{Path(folder) / 'concord.db'}")
         upgrade_engine(engine)

@@ -15,13 +15,13 @@ const abi = [
 
 export default createConfig({
   database: { kind: "postgres", connectionString: process.env.DATABASE_URL! },
-  chains: { bench: { id: 20260, rpc: Array(25).fill(process.env.RPC_URL!) } },
+  chains: { bench: { id: 20260, rpc: Array(25).fill(process.env.RPC_URL!), ws: process.env.WS_URL } },
   contracts: {
     Transfers: {
       abi,
       chain: "bench",
       address: process.env.CONTRACT as `0x${string}`,
-      startBlock: 1,
+      startBlock: Number(process.env.START_BLOCK ?? 1),
     },
   },
 });

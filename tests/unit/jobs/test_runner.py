@@ -264,7 +264,7 @@ def test_two_ticks_at_once_never_run_a_stage_twice_at_a_time(bench: Bench) -> No
 def test_a_database_that_is_away_only_costs_a_tick(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_: object) -> None:
+    def away(*_: object, **_named: object) -> None:
         raise Retryable("database away")
 
     stage = FakeStage("a", [1])
