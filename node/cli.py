@@ -148,7 +148,7 @@ def run(*, port: Port = None, json_output: Json = False) -> None:
 
 @app.command("import")
 def import_files(
-    files: Annotated[list[Path], typer.Argument(help="Bank files: camt.053, camt.054, pacs.")],
+    files: Annotated[list[Path], typer.Argument(help="camt, pacs, MT940, MT942, BAI2, CSV.")],
     *,
     by: Annotated[str | None, typer.Option(help="Who hands them in, for the trail.")] = None,
     json_output: Json = False,

@@ -28,7 +28,7 @@ _DOCTYPES: Final = tuple(
     for encoding in "ascii utf-16-le utf-16-be utf-32-le utf-32-be cp037 cp500 cp273".split()
 )
 _DECLARED: Final = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
-_EBCDIC_STARTS: Final = (b"\x4c\x6f", b"\x4c\xa7", b"\x4c\xc4", b"\x4c\xe7")
+EBCDIC_STARTS: Final = (b"\x4c\x6f", b"\x4c\xa7", b"\x4c\xc4", b"\x4c\xe7")
 _STARTS: Final = {
     codecs.BOM_UTF32_LE: "UTF-32",
     codecs.BOM_UTF32_BE: "UTF-32",
@@ -38,7 +38,7 @@ _STARTS: Final = {
     codecs.BOM_UTF16_BE: "utf-16-be",
     b"<\x00": "utf-16-le",
     b"\x00<": "utf-16-be",
-} | dict.fromkeys(_EBCDIC_STARTS, "EBCDIC")
+} | dict.fromkeys(EBCDIC_STARTS, "EBCDIC")
 
 
 class DoctypeRefused(FileRefused):

@@ -21,9 +21,10 @@ from lxml.etree import _Element as Element
 from node.bank import formats
 from node.bank.collector import NAMESPACE, Collector
 from node.bank.element import line_of, local_name, tidy
-from node.bank.encoding import refuse_doctype, settle
+from node.bank.encoding import EBCDIC_STARTS, refuse_doctype, settle
 from node.bank.refusal import FileRefused
 from node.bank.statement import BankMessage
+from node.bank.text_reader import FormatUnknown, read_text
 from node.core.plugins import discover
 
 SIZE_BYTES_MAX: Final = 200 * 1024 * 1024
@@ -50,17 +51,12 @@ class FileMalformed(FileRefused):
     title = "File malformed"
 
 
-class FormatUnknown(FileRefused):
-    """The file holds no message that is read here."""
-
-    code = "FORMAT_UNKNOWN"
-    title = "Format unknown"
-
-
 def read(content: bytes, name: str) -> BankMessage:
     """Everything the file says; `name` is for the refusal alone, content decides."""
     _check_size(content, name)
     refuse_doctype(content)
+    if not _is_xml(content):
+        return read_text(content)
     document, encoding = settle(content)
     reading = _Reading()
     try:
@@ -71,6 +67,12 @@ def read(content: bytes, name: str) -> BankMessage:
         refusal.format = reading.name
         raise
     return reading.result()
+
+
+def _is_xml(content: bytes) -> bool:
+    """Whether it begins as XML does, in whichever encoding; also XML that is not read here."""
+    start = content[:200].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
+    return not start or start.startswith((b"<", *EBCDIC_STARTS))
 
 
 def _check_size(content: bytes, name: str) -> None:
@@ -247,4 +249,5 @@ def _unknown(element: Element, what: str) -> FormatUnknown:
 
 @cache
 def _formats() -> dict[str, Callable[[str], Collector]]:
-    return {name: module.collector for module in discover(formats) for name in module.NAMES}
+    modules = [each for each in discover(formats) if hasattr(each, "collector")]
+    return {name: module.collector for module in modules for name in module.NAMES}

@@ -51,7 +51,8 @@ def test_a_refused_file_is_kept_with_line_and_reason(engine: Engine) -> None:
     ("content", "code", "form"),
     [
         (b"", "FILE_MALFORMED", ""),
-        (b"\x00\x01", "FILE_MALFORMED", ""),
+        (b"a\x00\x01", "ENCODING_REFUSED", ""),
+        (b"no bank says so", "FORMAT_UNKNOWN", ""),
         (b"<!DOCTYPE a><a/>", "DOCTYPE_REFUSED", ""),
         (b"<a/>", "FORMAT_UNKNOWN", ""),
         (one_day("1", entry("-2"), "3"), "INVALID_AMOUNT", "camt.053.001.08"),

@@ -62,11 +62,16 @@ def test_a_declared_encoding_that_hides_text_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b" ", b"\x00", b"\xff\xfe", b":20:940S", b"not xml at all", b"{}", b"<a/><b/>"],
+    [b"", b" ", b"\x00", b"\xff\xfe", b"<a", b"<a/><b/>"],
 )
-def test_what_is_not_xml_is_malformed(content: bytes) -> None:
+def test_xml_that_is_none_is_malformed(content: bytes) -> None:
     found = refused(content)
     assert (found.code, found.line) == ("FILE_MALFORMED", 1)
+
+
+@pytest.mark.parametrize("content", [b":20:940S", b"not xml at all", b"{}", b"\n\n01,2\n"])
+def test_text_of_no_known_format_is_unknown(content: bytes) -> None:
+    assert refused(content).code == "FORMAT_UNKNOWN"
 
 
 def test_every_truncation_is_refused() -> None:
