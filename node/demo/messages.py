@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from node.bank.reader import FormatUnknown, read
+from node.bank.reader import read
 from node.bank.statement import BankMessage, PaymentMessage, Statement
+from node.bank.text_reader import FormatUnknown
 from node.core.errors import Rejected
 from node.core.ids import sha256_hex
 from node.core.types import Address
