@@ -92,6 +92,8 @@ TO = "0x" + "00" * 12 + "a1" * 20
         ALog((topic(PAID), "0x" + ONES), "0x" + ONE + ONE),
         ALog((topic(PAID), TO), "0x" + "0_" * 32 + ONE),
         ALog((topic(PAID), TO), "0x" + "zz" * 32 + ONE),
+        ALog((topic(PAID), TO), "0x" + "0x" + ONE[2:] + ONE),
+        ALog((topic(PAID), TO[1:] + "0"), "0x" + ONE + ONE),
         ALog((topic(PAID), TO), "0x" + ONE + ONE + "0"),
     ],
 )
