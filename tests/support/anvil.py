@@ -36,7 +36,7 @@ class Anvil:
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         headers = {"Content-Type": "application/json"}
         request = Request(self.url, json.dumps(body).encode(), headers)  # noqa: S310 - loopback
-        with urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
+        with urlopen(request, timeout=60) as answer:  # noqa: S310 - loopback
             found: dict[str, Any] = json.load(answer)
             return found
 
