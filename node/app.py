@@ -36,7 +36,7 @@ from node.ground import (
     open_database,
     remote_ground,
 )
-from node.handles import services_of, standing
+from node.handles import endpoints, services_of, standing
 from node.jobs import process
 from node.jobs.leadership import Leadership
 from node.jobs.runner import Runner, Step
@@ -256,6 +256,7 @@ def _composed(settings: Settings, engine: Engine, ground: Ground, clock: Clock) 
         ),
     )
     metrics.stand(lambda: standing(services))
+    metrics.ask_endpoints(lambda: endpoints(parts.rpc))
     return Node(
         settings=settings,
         engine=engine,

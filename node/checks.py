@@ -112,7 +112,12 @@ class Doctor:
 
     def _chain(self) -> Verdict:
         chain_id, head = self._parts.rpc.chain_id(), self._parts.rpc.block("latest")
-        return f"chain {chain_id} answers, head {head.number}", ""
+        resting = [
+            f"; {name} rests: {health.benched_by}"
+            for name, health in self._parts.rpc.health()
+            if health.rests
+        ]
+        return f"chain {chain_id} answers, head {head.number}{''.join(resting)}", ""
 
     def _clock(self) -> Verdict:
         if self._embedded:

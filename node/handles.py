@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from node.bank import importer
 from node.bank.importer import Received
+from node.chain.rpc import Rpc
 from node.checks import Doctor
 from node.control import audit
 from node.control.limits import Limits
@@ -86,6 +87,18 @@ def standing(services: Services) -> Mapping[str, int]:
         "final_block": head.final,
         "indexed_block": head.indexed,
         "breaks_open": open_breaks,
+    }
+
+
+def endpoints(rpc: Rpc) -> Mapping[str, Mapping[str, int]]:
+    """How each endpoint of the chain does, as numbers for Prometheus."""
+    return {
+        name: {
+            "latency_ms": health.latency_ms or 0,
+            "failures_per_mille": health.failures_per_mille,
+            "rests": int(health.rests),
+        }
+        for name, health in rpc.health()
     }
 
 

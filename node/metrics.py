@@ -13,6 +13,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 Standing = Callable[[], Mapping[str, int]]
+# Of each endpoint by its name: numbers by theirs.
+Endpoints = Callable[[], Mapping[str, Mapping[str, int]]]
 
 
 class Metrics:
@@ -64,6 +66,10 @@ class Metrics:
         """Ask where the node stands whenever somebody looks; names and whole numbers."""
         self.registry.register(_Standing(ask))
 
+    def ask_endpoints(self, ask: Endpoints) -> None:
+        """Ask how the endpoints of the chain do whenever somebody looks."""
+        self.registry.register(_Endpoints(ask))
+
 
 class _Standing(Collector):
     """Gauges that are read at the moment they are asked for."""
@@ -77,3 +83,24 @@ class _Standing(Collector):
     def collect(self) -> Iterable[GaugeMetricFamily]:
         for name, value in self._ask().items():
             yield GaugeMetricFamily(f"concord_{name}", name.replace("_", " "), value=value)
+
+
+class _Endpoints(Collector):
+    """The same of each endpoint of the chain."""
+
+    def __init__(self, ask: Endpoints) -> None:
+        self._ask = ask
+
+    def describe(self) -> Iterable[GaugeMetricFamily]:
+        return ()
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        families: dict[str, GaugeMetricFamily] = {}
+        for endpoint, numbers in self._ask().items():
+            for name, value in numbers.items():
+                if name not in families:
+                    families[name] = GaugeMetricFamily(
+                        f"concord_endpoint_{name}", name.replace("_", " "), labels=["endpoint"]
+                    )
+                families[name].add_metric([endpoint], value)
+        return families.values()

@@ -70,6 +70,11 @@ class Health:
         return not self.is_probed and now >= self.benched_until
 
     @property
+    def rests(self) -> bool:
+        """Whether it failed and has given no answer since."""
+        return not self.is_probed
+
+    @property
     def score(self) -> int:
         """Milliseconds that an answer costs, failures included."""
         latency = max(self.latency_ms or 0, LATENCY_FLOOR_MS)

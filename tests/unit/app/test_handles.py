@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from node.app import Node
+from node.chain.health import Health
 from node.core.errors import Retryable
 from node.handles import standing
 from node.metrics import Metrics
@@ -40,6 +41,23 @@ def test_the_head_is_told_with_its_three_heights(node: Node) -> None:
     assert (head.head - head.confirmed, head.head - head.final) == (1, 3)
     assert head.final_hash == node.rpc.block(head.final).hash
     assert told["breaks_open"] == 0
+
+
+def test_how_each_endpoint_does_is_told_by_its_name(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    well, ill = Health(latency_ms=7), Health()
+    ill.failed(Retryable("away"), 1)
+    monkeypatch.setattr(type(node.rpc), "health", lambda _: [("a", well), ("b", ill)])
+    told = node.metrics.registry.get_sample_value
+    found = [
+        [told(f"concord_endpoint_{name}", {"endpoint": each}) for each in "ab"]
+        for name in ("latency_ms", "failures_per_mille", "rests")
+    ]
+    assert found == [[7, 0], [0, 125], [0, 1]]
+    (chain,) = (each for each in node.services.checks() if each.name == "chain")
+    assert "b rests" in chain.finding
+    assert "a rests" not in chain.finding
 
 
 def test_two_nodes_in_one_process_do_not_mix_their_numbers(node: Node) -> None:
