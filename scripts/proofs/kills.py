@@ -20,7 +20,7 @@ from scripts.proofs.proof import Verdict
 
 TEST: Final = "tests/integration/test_kill_matrix.py"
 DATABASES: Final = ("sqlite", "postgres")
-KINDS: Final = ("before commit", "after commit", "eth_sendRawTransaction", "eth_getLogs")
+KINDS: Final = ("before commit", "after commit", "eth_sendRawTransaction", "eth_getBlockReceipts")
 MOMENTS_MIN: Final = 400  # of each database
 
 # By database and moment: `sqlite before commit`.
