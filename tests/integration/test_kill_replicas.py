@@ -18,7 +18,7 @@ from node.db.tables import LeaseRow
 from tests.support import postgres
 from tests.support.anvil import Anvil
 from tests.support.kill_banks import fresh
-from tests.support.kill_matrix import Matrix, matrix
+from tests.support.kill_matrix import Matrix, Moment, matrix
 from tests.support.postgres import Server
 
 pytestmark = pytest.mark.npm
@@ -50,12 +50,10 @@ def lease_runs_out(database: str) -> None:
     engine.dispose()
 
 
-def moments(passed: list[str]) -> list[int]:
+def moments(passed: list[str]) -> list[Moment]:
     """Where a leader may stand still without holding the database: around what it sends."""
-    names = {"before eth_sendRawTransaction", "after eth_sendRawTransaction"}
-    sends = [at for at, name in enumerate(passed) if name in names]
-    signs = [at for at, name in enumerate(passed) if name == "before eth_estimateGas"]
-    return [*sends[:2], sends[-1], signs[1]]
+    before, after = "before eth_sendRawTransaction", "after eth_sendRawTransaction"
+    return [(before, 1), (after, 1), (after, passed.count(after)), ("before eth_estimateGas", 2)]
 
 
 def test_a_second_replica_does_not_lead_while_the_first_does(
@@ -89,8 +87,7 @@ def test_a_leader_that_wakes_writes_nothing_and_sends_nothing_new(
 def test_one_that_stands_still_in_a_unit_of_work_loses_it_with_its_session(
     bank: Matrix, undisturbed: dict[str, Any], postgres_server: Server
 ) -> None:
-    commits = [at for at, name in enumerate(undisturbed["passed"]) if name == "before commit"]
-    moment = commits[len(commits) // 2]
+    moment = "before commit", undisturbed["passed"].count("before commit") // 2
     with bank.bank() as database:
         if not database.startswith("postgresql"):
             pytest.skip("a SQLite file is locked for as long as the process stands still")

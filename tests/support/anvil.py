@@ -15,12 +15,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.request import Request, urlopen
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAIN_ID = 20260  # not 31337: what is deployed there by habit may hold addresses of that chain
 PATIENCE_SECONDS = 20
+OLD_STATES_MAX = 200
 _MACHINE = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
 PROGRAM = ROOT / "node_modules" / "@foundry-rs" / f"anvil-linux-{_MACHINE}" / "bin" / "anvil"
 
@@ -61,14 +63,16 @@ def anvil(chain_id: int = CHAIN_ID, options: Sequence[str] = ()) -> Iterator[Anv
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [str(PROGRAM), "--port", str(port), "--chain-id", str(chain_id), "--silent"]
-    command += options
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        try:
-            running = Anvil(f"http://127.0.0.1:{port}")
-            _wait(running, process)
-            yield running
-        finally:
-            process.kill()
+    with TemporaryDirectory(prefix="anvil-", ignore_cleanup_errors=True) as states:
+        # By its own habit it leaves old states at home, for ever: gigabytes from a day of tests.
+        command += ["--cache-path", states, "--max-persisted-states", str(OLD_STATES_MAX), *options]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+            try:
+                running = Anvil(f"http://127.0.0.1:{port}")
+                _wait(running, process)
+                yield running
+            finally:
+                process.kill()
 
 
 def _wait(running: Anvil, process: subprocess.Popen[bytes]) -> None:

@@ -87,6 +87,7 @@ def geth(folder: Path) -> Iterator[Client]:
         *(str(geth_program()), "--dev", "--dev.period", "1", "--datadir", str(folder / "geth")),
         *("--http", "--http.port", str(port), "--http.api", "eth,net,web3", "--ipcdisable"),
         *("--nodiscover", "--port", "0", "--authrpc.port", str(free_port())),
+        *("--datadir.minfreedisk", "0"),
     ]
     with running(command, folder, port) as spoken:
         (rich,) = spoken.ask("eth_accounts")

@@ -187,7 +187,7 @@ def _node(program: Path, folder: Path, genesis: Path, secret: Path) -> Iterator[
         *(str(program), *data, "--http", "--http.port", str(port), "--http.api", "eth,net,web3"),
         *("--authrpc.port", str(engine_port), "--authrpc.jwtsecret", str(secret)),
         *("--nodiscover", "--maxpeers", "0", "--port", "0", "--ipcdisable"),
-        *("--syncmode", "full", "--nat", "none"),
+        *("--syncmode", "full", "--nat", "none", "--datadir.minfreedisk", "0"),
     ]
     with running(command, folder, port) as spoken:
         yield Node(spoken, engine_port)

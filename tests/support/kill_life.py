@@ -17,6 +17,7 @@ import signal
 import sys
 import time
 import traceback
+from collections import Counter
 from contextlib import redirect_stdout
 from datetime import datetime
 from pathlib import Path
@@ -128,9 +129,11 @@ def _say(what: dict[str, Any]) -> None:
 def _tell(given: dict[str, Any], writing: int) -> None:
     """Live and say what came of it, or what went wrong; never returns."""
     comes = signal.SIGSTOP if given.get("stops") else signal.SIGKILL
+    passed: Counter[str] = Counter()
 
-    def happens(number: int, _name: str) -> None:
-        if number == given["die_at"]:
+    def happens(number: int, name: str) -> None:
+        passed[name] += 1
+        if given["die_at"] in (number, [name, passed[name]]):
             os.kill(os.getpid(), comes)
 
     limit = given.get("file_bytes_max", resource.RLIM_INFINITY)

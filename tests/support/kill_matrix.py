@@ -34,6 +34,8 @@ from tests.support.kill_day import begin
 
 # Gives a database of its own that begins as the prepared one stands, and takes it away after.
 Copies = Callable[[], Iterator[str]]
+# By number, or the how-manieth of its name, counted from one: what other lives pass before differs.
+Moment = int | tuple[str, int]
 
 
 @dataclass
@@ -72,7 +74,7 @@ class Matrix:
             yield database
 
     def life(
-        self, database: str, moment: int | None = None, *, survives: bool = True, **more: object
+        self, database: str, moment: Moment | None = None, *, survives: bool = True, **more: object
     ) -> dict[str, Any]:
         """One life on a database, and how it ended."""
         said = self._say({**self.given, "database": database, "die_at": moment, **more})
