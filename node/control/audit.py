@@ -10,6 +10,8 @@ changed together with its leaf, is shown only by sealing leaves into roots kept 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +19,16 @@ from sqlmodel import Session
 
 from node.control import store
 from node.core.ids import sha256_hex
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What somebody did: the actor, the verb, what it was done to, and its particulars."""
+
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any] = field(default_factory=dict)
 
 
 def record(
@@ -29,11 +41,19 @@ def record(
     at: datetime,
 ) -> None:
     """Write an action into the trail, in the unit of work in which it is done."""
-    content = json.loads(json.dumps(detail or {}))  # as the database gives it back
-    leaf = leaf_of(actor=actor, action=action, subject=subject, detail=content, at=at)
-    store.insert_audit(
-        session, actor=actor, action=action, subject=subject, detail=content, at=at, leaf=leaf
-    )
+    record_all(session, [Action(actor, action, subject, detail or {})], at)
+
+
+def record_all(session: Session, actions: Sequence[Action], at: datetime) -> None:
+    """Write several actions into the trail, in this order."""
+    rows = []
+    for each in actions:
+        content = json.loads(json.dumps(each.detail))  # as the database gives it back
+        leaf = leaf_of(
+            actor=each.actor, action=each.action, subject=each.subject, detail=content, at=at
+        )
+        rows.append((at, each.actor, each.action, each.subject, content, leaf))
+    store.insert_audit(session, rows)
 
 
 def verify(session: Session) -> list[int]:

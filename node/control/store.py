@@ -5,7 +5,7 @@ In: a session. Out: frozen records. Called by: audit, halt and commands here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select, update
 
 from node.control.tables import AuditRow, CommandRow, HaltRow
+from node.db.bulk import insert_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +48,11 @@ class Command:
 
 
 def insert_audit(
-    session: Session,
-    *,
-    actor: str,
-    action: str,
-    subject: str,
-    detail: dict[str, Any],
-    at: datetime,
-    leaf: str,
+    session: Session, rows: Sequence[tuple[datetime, str, str, str, dict[str, Any], str]]
 ) -> None:
-    """Append one row to the trail."""
-    session.add(
-        AuditRow(at=at, actor=actor, action=action, subject=subject, detail=detail, leaf=leaf)
-    )
-    session.flush()
+    """Append rows to the trail: time, actor, action, subject, detail, leaf."""
+    columns = ("at", "actor", "action", "subject", "detail", "leaf")
+    insert_values(session, AuditRow, columns, rows)
 
 
 def audit_trail(session: Session, subject: str | None = None) -> Iterator[AuditRecord]:

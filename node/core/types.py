@@ -55,6 +55,11 @@ class EventKey:
     tx_hash: Hash32
     log_index: int
 
+    @property
+    def receipt(self) -> tuple[ChainId, Hash32, Hash32]:
+        """What all logs share that one transaction wrote in one block."""
+        return self.chain_id, self.block_hash, self.tx_hash
+
     def __str__(self) -> str:
         """Text form used in evidence and as a seed for ids."""
         return f"{self.chain_id}:{self.block_hash}:{self.tx_hash}:{self.log_index}"

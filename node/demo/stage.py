@@ -167,7 +167,7 @@ class Stage:
         chain_id = self.node.deployment.chain_id
         with read_only(self.node.engine) as session:
             return bool(
-                settlement.open_instructions(session)
+                settlement.count_open(session)
                 or submission.intents_in(session, states, chain_id=chain_id)
             )
 

@@ -6,7 +6,8 @@ feed, api, console.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -70,19 +71,20 @@ def events_by_uetr(session: Session, uetr: str) -> list[ChainEvent]:
     return _list(session, _events().where(col(EventRow.uetr) == uetr).order_by(col(EventRow.id)))
 
 
-def events_of_receipt(session: Session, key: EventKey) -> tuple[ChainEvent, ...]:
-    """All events that the same transaction wrote in the same block, by log index."""
-    query = _events().where(
-        col(EventRow.chain_id) == key.chain_id,
-        col(EventRow.block_hash) == key.block_hash,
-        col(EventRow.tx_hash) == key.tx_hash,
-    )
-    return tuple(_list(session, query.order_by(col(EventRow.log_index))))
+def receipts_of(
+    session: Session, keys: Collection[EventKey]
+) -> dict[EventKey, tuple[ChainEvent, ...]]:
+    """For each of these events all that its transaction wrote in its block, by log index."""
+    query = _events().where(col(EventRow.tx_hash).in_({key.tx_hash for key in keys}))
+    found: dict[tuple[ChainId, Hash32, Hash32], list[ChainEvent]] = defaultdict(list)
+    for each in _list(session, query.order_by(col(EventRow.log_index))):
+        found[each.key.receipt].append(each)
+    return {key: tuple(found[key.receipt]) for key in keys}
 
 
-def events_of_transaction(session: Session, tx_hash: str) -> list[ChainEvent]:
-    """All events of a transaction, in whatever block it stood."""
-    return _list(session, _events().where(col(EventRow.tx_hash) == tx_hash))
+def events_of_transactions(session: Session, *tx_hashes: str) -> list[ChainEvent]:
+    """All events of some transactions, in whatever block they stood."""
+    return _list(session, _events().where(col(EventRow.tx_hash).in_(tx_hashes)))
 
 
 def changes(session: Session, *, after: int, limit: int) -> list[EventChange]:
@@ -97,6 +99,16 @@ def final_events(session: Session, *, after: int, limit: int) -> list[EventChang
         col(EventChangeRow.sequence) > after, col(EventChangeRow.change) == Change.FINAL
     )
     return _steps(session, query.order_by(col(EventChangeRow.sequence)).limit(limit))
+
+
+def told_of(session: Session, name: str, *, after: int, until: int) -> list[ChainEvent]:
+    """Events under a name of which any step was told behind a sequence, up to another."""
+    query = _changes().where(
+        col(EventChangeRow.sequence) > after,
+        col(EventChangeRow.sequence) <= until,
+        col(EventRow.name) == name,
+    )
+    return [each.event for each in _steps(session, query.order_by(col(EventChangeRow.sequence)))]
 
 
 def history(session: Session, event_id: int) -> list[EventChange]:

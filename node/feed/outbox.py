@@ -6,9 +6,10 @@ Called by: settlement, reconciliation, app (tell) and the sequencer here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session
 
@@ -35,6 +36,14 @@ class Kind(StrEnum):
     BLOCK_FINAL = "block.final"
 
 
+class News(NamedTuple):
+    """One thing to be told: what kind, about what, and what a listener needs at once."""
+
+    kind: Kind
+    subject: str
+    data: dict[str, Any]
+
+
 def tell(
     session: Session,
     *,
@@ -44,4 +53,9 @@ def tell(
     at: datetime,
 ) -> None:
     """Say that something happened; told if and only if the unit of work commits."""
-    store.insert(session, kind=kind, subject=subject, data=data or {}, at=at)
+    tell_all(session, [News(kind, subject, data or {})], at)
+
+
+def tell_all(session: Session, news: Sequence[News], at: datetime) -> None:
+    """Say that several things happened, in this order."""
+    store.insert(session, [(*each, at) for each in news])

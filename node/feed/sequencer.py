@@ -17,11 +17,11 @@ from node.db.cursors import move_cursor, read_cursor
 from node.db.unit_of_work import unit_of_work
 from node.events import store as events
 from node.events.event import Change, EventChange
-from node.feed.outbox import Kind, tell
+from node.feed.outbox import Kind, News, tell, tell_all
 from node.ledger import store as ledger
 from node.ledger.entry import Entry, Phase
 
-BATCH: Final = 200
+BATCH: Final = 1000
 CHANGES: Final = "feed.changes"
 ENTRIES: Final = "feed.entries"
 BLOCK: Final = "feed.block"
@@ -64,29 +64,14 @@ class SequencerStage:
 
     def _changes(self, session: Session) -> int:
         found = events.changes(session, after=read_cursor(session, CHANGES), limit=BATCH)
-        for each in found:
-            tell(
-                session,
-                kind=_KIND_OF_CHANGE[each.change],
-                subject=str(each.event.id),
-                data=_of_change(each),
-                at=self._clock.now(),
-            )
+        tell_all(session, list(map(_news_of_change, found)), self._clock.now())
         if found:
             move_cursor(session, CHANGES, found[-1].sequence)
         return len(found)
 
     def _entries(self, session: Session) -> int:
         found = ledger.entries(session, after=read_cursor(session, ENTRIES), limit=BATCH)
-        for each in found:
-            kind = Kind.ENTRY_REVERSED if each.reversal_of else _KIND_OF_PHASE[each.phase]
-            tell(
-                session,
-                kind=kind,
-                subject=str(each.id),
-                data=_of_entry(each),
-                at=self._clock.now(),
-            )
+        tell_all(session, list(map(_news_of_entry, found)), self._clock.now())
         if found:
             move_cursor(session, ENTRIES, found[-1].sequence)
         return len(found)
@@ -100,21 +85,24 @@ class SequencerStage:
         return 1
 
 
-def _of_change(each: EventChange) -> dict[str, str]:
+def _news_of_change(each: EventChange) -> News:
     event = each.event
-    return {
+    told = {
         "event": event.name,
         "currency": event.currency,
         "uetr": event.uetr,
         "block": str(event.block_number),
         "tx_hash": event.key.tx_hash,
     }
+    return News(_KIND_OF_CHANGE[each.change], str(event.id), told)
 
 
-def _of_entry(entry: Entry) -> dict[str, str]:
-    return {
+def _news_of_entry(entry: Entry) -> News:
+    kind = Kind.ENTRY_REVERSED if entry.reversal_of else _KIND_OF_PHASE[entry.phase]
+    told = {
         "sequence": str(entry.sequence),
         "rule": entry.rule,
         "currency": entry.currency,
         "uetr": entry.uetr,
     }
+    return News(kind, str(entry.id), told)

@@ -6,12 +6,14 @@ Called by: outbox and sequencer here; api and console streams.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, func, select
 
+from node.db.bulk import insert_values
 from node.feed.tables import OutboxRow
 from node.ledger.writes.store import hold_order
 
@@ -27,13 +29,12 @@ class Message:
     at: datetime
 
 
-def insert(
-    session: Session, *, kind: str, subject: str, data: dict[str, Any], at: datetime
-) -> None:
-    """Append a message; whoever reads behind a sequence never steps over a later commit."""
+def insert(session: Session, rows: Sequence[tuple[str, str, dict[str, Any], datetime]]) -> None:
+    """Append messages; whoever reads behind a sequence never steps over a later commit."""
+    if not rows:
+        return
     hold_order(session)
-    session.add(OutboxRow(kind=kind, subject=subject, data=data, at=at))
-    session.flush()
+    insert_values(session, OutboxRow, ("kind", "subject", "data", "at"), rows)
 
 
 def after(session: Session, sequence: int, limit: int = 100) -> list[Message]:

@@ -1,17 +1,17 @@
 """The four counters of an account, and by how much an entry moves them.
 
-In: postings and the phase of their entry. Out: `Balance`. No database.
-Called by: journal, store, balances; others import `Balance` from balances.
+In: counters as they are kept, entries. Out: `Balance`. No database.
+Called by: journal, totals, balances; others import `Balance` from balances.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from node.core.money import MINOR_UNITS_MAX
 from node.core.types import Side
-from node.ledger.entry import Phase, Posting
+from node.ledger.entry import Entry, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +38,48 @@ class Balance:
         return self.posted(normal_side) - outgoing
 
 
-def effects(postings: Iterable[Posting], phase: Phase, *, resolving: bool) -> list[Balance]:
-    """What one entry adds to the counters, per account and in the order of their codes.
+class Running:
+    """Counters of several accounts, moved by one entry after the other."""
 
-    Pending adds to pending; posted adds to posted; what resolves a pending entry releases it.
-    """
-    pending = 1 if phase is Phase.PENDING else -1 if resolving else 0
-    posted = 1 if phase is Phase.POSTED else 0
-    totals: Counter[tuple[str, Side]] = Counter()
-    for posting in postings:
-        totals[posting.account, posting.side] += posting.amount
-    return [
-        Balance(
-            account,
-            pending * totals[account, Side.DEBIT],
-            pending * totals[account, Side.CREDIT],
-            posted * totals[account, Side.DEBIT],
-            posted * totals[account, Side.CREDIT],
-        )
-        for account in sorted({account for account, _ in totals})
-    ]
+    def __init__(self, kept: Mapping[str, Balance]) -> None:
+        self._kept = kept
+        self._held = {
+            code: [b.debits_pending, b.credits_pending, b.debits_posted, b.credits_posted]
+            for code, b in kept.items()
+        }
+
+    def move(self, entry: Entry) -> str | None:
+        """Add an entry; gives an account of which a side no longer fits in 63 bits, if any.
+
+        Pending adds to pending; posted adds to posted; what resolves a pending entry releases it.
+        """
+        pending = 1 if entry.phase is Phase.PENDING else -1 if entry.resolves else 0
+        posted = 1 if entry.phase is Phase.POSTED else 0
+        for posting in entry.postings:
+            held, place = self._held[posting.account], int(posting.side is Side.CREDIT)
+            held[place] += pending * posting.amount
+            held[place + 2] += posted * posting.amount
+        for posting in entry.postings:
+            held = self._held[posting.account]
+            if held[0] + held[2] > MINOR_UNITS_MAX or held[1] + held[3] > MINOR_UNITS_MAX:
+                return posting.account
+        return None
+
+    def moved(self) -> list[Balance]:
+        """By how much each account was moved, in the order of their codes."""
+        return [
+            _less(Balance(code, *self._held[code]), self._kept[code]) for code in sorted(self._held)
+        ]
+
+
+def _less(one: Balance, other: Balance) -> Balance:
+    return Balance(
+        one.account,
+        one.debits_pending - other.debits_pending,
+        one.credits_pending - other.credits_pending,
+        one.debits_posted - other.debits_posted,
+        one.credits_posted - other.credits_posted,
+    )
 
 
 def _net(debits: int, credits: int, normal_side: Side) -> int:  # noqa: A002 - the banker's word

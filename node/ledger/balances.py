@@ -16,6 +16,7 @@ from node.ledger import store
 from node.ledger.account import NORMAL_SIDE, TOKENISED, Account, AccountKind, unknown_account
 from node.ledger.balance import Balance
 from node.ledger.cut import Cut
+from node.ledger.totals import store as totals
 
 __all__ = [
     "Balance",
@@ -57,18 +58,16 @@ def balance(
     if store.account(session, account) is None:
         raise unknown_account(account)
     cut = Cut(value_date_until, recorded_until, sequence_until)
-    return store.sums(session, cut, account=account).get(account, Balance(account))
+    return totals.sums(session, cut, account=account).get(account, Balance(account))
 
 
 def balances(
     session: Session, *, kind: str | None = None, currency: str | None = None
 ) -> list[tuple[Account, Balance]]:
     """Every account with its totals now, in code order."""
-    totals = store.counters(session)
-    return [
-        (account, totals.get(account.code, Balance(account.code)))
-        for account in store.accounts(session, kind, currency)
-    ]
+    accounts = store.accounts(session, kind, currency)
+    held = totals.counters(session)
+    return [(each, held.get(each.code, Balance(each.code))) for each in accounts]
 
 
 def trial_balance(
@@ -79,16 +78,16 @@ def trial_balance(
     sequence_until: int | None = None,
 ) -> list[TrialLine]:
     """Debits and credits per currency as of a cut, one line for each currency of the chart."""
-    totals = store.sums(session, Cut(value_date_until, recorded_until, sequence_until))
+    within = totals.sums(session, Cut(value_date_until, recorded_until, sequence_until))
     lines: dict[str, list[Balance]] = {ccy: [] for ccy in store.currencies(session)}
     for account in store.accounts(session):
-        lines[account.currency].append(totals.get(account.code, Balance(account.code)))
-    return [_trial_line(ccy, within) for ccy, within in lines.items()]
+        lines[account.currency].append(within.get(account.code, Balance(account.code)))
+    return [_trial_line(ccy, held) for ccy, held in lines.items()]
 
 
 def prove_counters(session: Session) -> list[str]:
     """Every account whose running totals are not what its postings add up to; empty is proved."""
-    kept, summed = store.counters(session), store.sums(session)
+    kept, summed = totals.counters(session), totals.sums(session)
     codes = {account.code for account in store.accounts(session)} | set(kept) | set(summed)
     return [
         f"{code}: counters say {kept.get(code)}, postings say {summed.get(code)}"
@@ -107,9 +106,11 @@ def total_posted(
 ) -> int:
     """What all accounts of a kind hold in a currency, positive on the kind's own side."""
     side = NORMAL_SIDE[AccountKind(kind)]
-    cut = Cut(sequence_until=sequence_until)
-    totals = store.sums(session, cut, kind=kind, currency=currency)
-    return sum(each.posted(side) for each in totals.values())
+    if sequence_until is None:
+        held = balances(session, kind=kind, currency=currency)
+        return sum(each.posted(side) for _, each in held)
+    within = totals.sums(session, Cut(sequence_until=sequence_until), kind=kind, currency=currency)
+    return sum(each.posted(side) for each in within.values())
 
 
 def _trial_line(currency: str, within: Iterable[Balance]) -> TrialLine:

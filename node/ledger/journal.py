@@ -4,33 +4,32 @@ In: a session, what to book, the time of recording. Out: the stored `Entry`, or 
 which nothing is booked. Called by: posting, bank importer, settlement.
 
 Nothing is edited: a pending entry is ended by a new row that resolves it, a posted one by a new row
-that reverses it, each once, held by a unique key and not by looking first.
+that reverses it, each once: looked up while no one else may write, and held by a unique key.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
 
 from node.core.errors import Conflict, InvalidAmount, NotFound, UetrUsed
-from node.core.ids import derived_id
-from node.ledger import store
+from node.ledger import booking, store
 from node.ledger.account import Account, unknown_account
-from node.ledger.balance import effects
+from node.ledger.balance import Balance, Running
+from node.ledger.booking import Booking
 from node.ledger.chart import AccountSpec
-from node.ledger.entry import Entry, NewEntry, Phase, check_balanced, swapped
+from node.ledger.entry import Entry, NewEntry
 from node.ledger.expectation import (
     Expectation,
     ExpectationEnded,
     UnknownExpectation,
     check_expectation,
 )
+from node.ledger.totals import store as totals
 from node.ledger.writes import store as writes
 
 
@@ -55,13 +54,6 @@ class AlreadyReversed(Conflict):
     title = "Entry already reversed"
 
 
-class WrongPhase(Conflict):
-    """Only a pending entry is resolved, only a posted one reversed."""
-
-    code = "ENTRY_IN_WRONG_PHASE"
-    title = "Entry in the wrong phase"
-
-
 class CounterOverflow(InvalidAmount):
     """An account's total, posted and pending together, would pass 63 bits."""
 
@@ -71,30 +63,35 @@ class CounterOverflow(InvalidAmount):
 
 def open_account(session: Session, spec: AccountSpec, *, label: str = "", at: datetime) -> Account:
     """Bring an account into the books; opening it again gives the one that is there."""
-    found = store.account(session, spec.code)
-    if found is None:
-        # First: a writer that held the order and waited for this row would wait in a circle.
+    return open_accounts(session, [spec], label=label, at=at)[spec.code]
+
+
+def open_accounts(
+    session: Session, specs: Iterable[AccountSpec], *, label: str = "", at: datetime
+) -> dict[str, Account]:
+    """Bring accounts into the books, by code; those that are there stay as they are."""
+    wanted = {each.code: each for each in specs}
+    found = store.accounts_by_code(session, wanted)
+    if len(found) < len(wanted):
+        # First: a writer that held the order and waited for a row would wait in a circle.
         writes.hold_order(session)
-        new = Account(spec.code, spec.kind, spec.currency, spec.normal_side, label)
-        writes.insert_account(session, new, at)
-        found = store.account(session, spec.code) or new
-    if AccountSpec(found.code, found.kind, found.currency, found.normal_side) != spec:
-        raise Conflict(
-            f"account {spec.code} is {found.kind} in {found.currency}, not {spec.kind} in"
-            f" {spec.currency}",
-            remedy="An account's kind and currency never change; use another code.",
-        )
+        missing = [each for code, each in sorted(wanted.items()) if code not in found]
+        opened = [Account(m.code, m.kind, m.currency, m.normal_side, label) for m in missing]
+        writes.insert_accounts(session, opened, at)
+        found = store.accounts_by_code(session, wanted)
+    for each in wanted.values():
+        _check_kept(found[each.code], each)
     return found
 
 
 def record_pending(session: Session, new_entry: NewEntry, at: datetime) -> Entry:
     """Book what is announced and may still be withdrawn; it moves the pending counters."""
-    return _write(session, new_entry, Phase.PENDING, at)
+    return _book(session, booking.announced(new_entry, at))
 
 
 def post(session: Session, new_entry: NewEntry, at: datetime) -> Entry:
     """Book for good, without a pending entry before it."""
-    return _write(session, new_entry, Phase.POSTED, at)
+    return _book(session, booking.posted(new_entry, at))
 
 
 def post_pending(
@@ -105,41 +102,26 @@ def post_pending(
     With `new_id` the same call may be repeated and gives the stored row; without, a second call
     raises `AlreadyResolved` like any other second resolver.
     """
-    pending = _found(session, entry_id, Phase.PENDING)
-    again = new_id is not None
-    new = _as_new(pending, new_id or derived_id("entry.posted", pending.id))
-    at = max(at, pending.recorded_at)
-    return _write(session, new, Phase.POSTED, at, resolves=pending.id, repeatable=again)
+    return _book(session, booking.standing(_found(session, entry_id), at, new_id))
 
 
 def void_pending(session: Session, entry_id: UUID | str, at: datetime, reason: str) -> Entry:
     """Withdraw a pending entry: a new voided row resolves it; its narrative is the reason."""
-    pending = _found(session, entry_id, Phase.PENDING)
-    new = replace(_as_new(pending, derived_id("entry.voided", pending.id)), narrative=reason)
-    at = max(at, pending.recorded_at)
-    return _write(session, new, Phase.VOIDED, at, resolves=pending.id, repeatable=False)
+    return _book(session, booking.voided(_found(session, entry_id), at, reason))
 
 
 def reverse(session: Session, entry_id: UUID | str, at: datetime, reason: str) -> Entry:
-    """Undo a posted entry: a new posted row with the sides swapped and the same value date.
-
-    So a balance by value date is right in hindsight, and one by record time says what was known.
-    """
-    posted = _found(session, entry_id, Phase.POSTED)
-    new = replace(
-        _as_new(posted, derived_id("entry.reversed", posted.id)),
-        postings=swapped(posted.postings),
-        narrative=reason,
-    )
-    at = max(at, posted.recorded_at)
-    return _write(session, new, Phase.POSTED, at, reversal_of=posted.id, repeatable=False)
+    """Undo a posted entry: a new posted row with the sides swapped and the same value date."""
+    return _book(session, booking.reversed_(_found(session, entry_id), at, reason))
 
 
 def expect(session: Session, expectation: Expectation, at: datetime) -> None:
     """Announce a payment. Repeating it changes nothing; its UETR under another id is refused."""
     check_expectation(expectation)
     accounts = (expectation.debit_account, expectation.credit_account)
-    _check_accounts(session, accounts, expectation.currency)
+    kept_in = store.account_currencies(session, accounts)
+    for code in accounts:
+        _check_account(code, kept_in, expectation.currency)
     if writes.insert_expectation(session, expectation, at):
         return
     stored = store.expectation(session, expectation.id)
@@ -170,49 +152,50 @@ def end_expectation(session: Session, expectation_id: str, reason: str, at: date
 # ----------------------------------------------------------------------------- one way to write
 
 
-def _write(
-    session: Session,
-    new: NewEntry,
-    phase: Phase,
-    at: datetime,
-    *,
-    resolves: UUID | None = None,
-    reversal_of: UUID | None = None,
-    repeatable: bool = True,
-) -> Entry:
-    check_balanced(new)
-    _check_accounts(session, (posting.account for posting in new.postings), new.currency)
-    wanted = Entry(
-        sequence=0,
-        id=new.id,
-        phase=phase,
-        rule=new.rule,
-        currency=new.currency,
-        uetr=new.uetr,
-        expectation_id=new.expectation_id,
-        event_key=new.event_key,
-        resolves=resolves,
-        reversal_of=reversal_of,
-        value_date=new.value_date,
-        recorded_at=at,
-        narrative=new.narrative,
-        evidence=_as_stored(new.evidence),
-        postings=new.postings,
-    )
+def book(session: Session, bookings: Sequence[Booking]) -> None:
+    """Write entries in their order, all or none.
+
+    Each is judged as if those before it were written. Raises before anything is written, for the
+    first that cannot be.
+    """
+    _check_accounts(session, bookings)
     writes.hold_order(session)
-    sequence = writes.insert_entry(session, wanted)
-    if sequence is None:
-        return _stored_before(session, wanted, repeatable=repeatable)
-    _move_counters(session, wanted)
-    return replace(wanted, sequence=sequence)
+    fresh = _fresh(session, bookings)
+    moved = _moved(session, fresh)
+    writes.insert_entries(session, fresh, store.last_sequence(session) + 1)
+    writes.add_to_counters(session, moved)
 
 
-def _stored_before(session: Session, wanted: Entry, *, repeatable: bool) -> Entry:
-    """The entry is there already: give it when it is the same, else say what stands against it."""
-    stored = store.entry(session, wanted.id)
-    if repeatable and stored is not None:
+def _book(session: Session, new: Booking) -> Entry:
+    """Write one; gives it as it stands in the books, where it may have stood before."""
+    book(session, [new])
+    return _found(session, new.entry.id)
+
+
+def _fresh(session: Session, bookings: Sequence[Booking]) -> list[Entry]:
+    """Those that are not in the books yet; the others are what is there already, or refused."""
+    ids, resolved, reversed_ = store.taken(session, [each.entry for each in bookings])
+    fresh: dict[UUID, Entry] = {}
+    for each in bookings:
+        new = each.entry
+        if new.id in ids or new.resolves in resolved or new.reversal_of in reversed_:
+            _check_same(fresh.get(new.id) or store.entry(session, new.id), each)
+            continue
+        fresh[new.id] = new
+        ids.add(new.id)
+        if new.resolves:
+            resolved.add(new.resolves)
+        if new.reversal_of:
+            reversed_.add(new.reversal_of)
+    return list(fresh.values())
+
+
+def _check_same(stored: Entry | None, again: Booking) -> None:
+    """Pass where the same entry is stored; else say what stands against it."""
+    wanted = again.entry
+    if again.repeatable and stored is not None:
         if replace(stored, sequence=0, recorded_at=wanted.recorded_at) == wanted:
-            return stored
+            return
         raise Conflict(
             f"entry {wanted.id} is in the books with other content, at sequence {stored.sequence}",
             remedy="An entry never changes; reverse it and book anew under a new id.",
@@ -228,56 +211,51 @@ def _stored_before(session: Session, wanted: Entry, *, repeatable: bool) -> Entr
     )
 
 
-def _move_counters(session: Session, entry: Entry) -> None:
-    resolving = entry.resolves is not None
-    for effect in effects(entry.postings, entry.phase, resolving=resolving):
-        if not writes.add_to_counters(session, effect):
+def _moved(session: Session, entries: Sequence[Entry]) -> list[Balance]:
+    """By how much entries move the counters, per account; none may pass 63 bits on the way."""
+    codes = {posting.account for each in entries for posting in each.postings}
+    running = Running(totals.counters(session, codes))
+    for entry in entries:
+        account = running.move(entry)
+        if account is not None:
             raise CounterOverflow(
-                f"entry {entry.id} would take the totals of {effect.account} past 63 bits",
+                f"entry {entry.id} would take the totals of {account} past 63 bits",
                 remedy="Carry the account's balance forward to a new account.",
+                entry_id=str(entry.id),
             )
+    return running.moved()
 
 
-def _check_accounts(session: Session, codes: Iterable[str], currency: str) -> None:
-    wanted = list(codes)
-    found = store.account_currencies(session, wanted)
-    for code in wanted:
-        if code not in found:
-            raise unknown_account(code)
-        if found[code] != currency:
-            raise InvalidAmount(
-                f"account {code} is kept in {found[code]}, the entry in {currency}",
-                remedy="An entry has one currency; book an exchange as two entries.",
-            )
+def _check_accounts(session: Session, bookings: Iterable[Booking]) -> None:
+    entries = [each.entry for each in bookings]
+    codes = {posting.account for each in entries for posting in each.postings}
+    kept_in = store.account_currencies(session, codes)
+    for each in entries:
+        for posting in each.postings:
+            _check_account(posting.account, kept_in, each.currency)
 
 
-def _found(session: Session, entry_id: UUID | str, phase: Phase) -> Entry:
+def _check_account(code: str, kept_in: Mapping[str, str], currency: str) -> None:
+    if code not in kept_in:
+        raise unknown_account(code)
+    if kept_in[code] != currency:
+        raise InvalidAmount(
+            f"account {code} is kept in {kept_in[code]}, the entry in {currency}",
+            remedy="An entry has one currency; book an exchange as two entries.",
+        )
+
+
+def _check_kept(found: Account, wanted: AccountSpec) -> None:
+    if AccountSpec(found.code, found.kind, found.currency, found.normal_side) != wanted:
+        raise Conflict(
+            f"account {wanted.code} is {found.kind} in {found.currency}, not {wanted.kind} in"
+            f" {wanted.currency}",
+            remedy="An account's kind and currency never change; use another code.",
+        )
+
+
+def _found(session: Session, entry_id: UUID | str) -> Entry:
     entry = store.entry(session, entry_id)
     if entry is None:
         raise UnknownEntry(f"the journal has no entry {str(entry_id)[:50]!r}")
-    if entry.phase is not phase:
-        raise WrongPhase(
-            f"entry {entry.id} is {entry.phase}, not {phase}",
-            remedy="Post or void what is pending; reverse what is posted.",
-        )
     return entry
-
-
-def _as_new(entry: Entry, new_id: UUID) -> NewEntry:
-    return NewEntry(
-        id=new_id,
-        rule=entry.rule,
-        currency=entry.currency,
-        postings=entry.postings,
-        value_date=entry.value_date,
-        uetr=entry.uetr,
-        expectation_id=entry.expectation_id,
-        event_key=entry.event_key,
-        narrative=entry.narrative,
-        evidence=entry.evidence,
-    )
-
-
-def _as_stored(evidence: dict[str, Any]) -> dict[str, Any]:
-    stored: dict[str, Any] = json.loads(json.dumps(evidence))
-    return stored

@@ -1,28 +1,26 @@
 """What the books say: all their queries. What changes them stands in writes/store.py.
 
-In: a session. Out: `Account`, `Entry`, `Expectation`, `Balance`, never rows.
+In: a session. Out: `Account`, `Entry`, `Expectation`, never rows.
 Called by: journal and balances here; reads by posting, settlement, reconciliation, api, console.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
-from sqlalchemy import select as columns  # SQLModel's own takes four at most
-from sqlmodel import Session, case, col, func, select
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, col, func, select
 
 from node.core.types import Side
 from node.ledger.account import Account, AccountKind
-from node.ledger.balance import Balance
-from node.ledger.cut import EVERYTHING, Cut
 from node.ledger.entry import Entry, Phase, Posting
 from node.ledger.expectation import Expectation
 from node.ledger.tables import (
     AccountRow,
-    CounterRow,
     EntryRow,
     ExpectationEndRow,
     ExpectationRow,
@@ -36,6 +34,12 @@ def account(session: Session, code: str) -> Account | None:
     """The account under that code."""
     row = session.get(AccountRow, code)
     return None if row is None else _account(row)
+
+
+def accounts_by_code(session: Session, codes: Collection[str]) -> dict[str, Account]:
+    """Those of these accounts that exist."""
+    query = select(AccountRow).where(col(AccountRow.code).in_(codes))
+    return {row.code: _account(row) for row in session.exec(query)}
 
 
 def accounts(
@@ -102,67 +106,28 @@ def entries(
     return _entries(session, rows)
 
 
-def entries_by_event(session: Session, event_key: str) -> list[Entry]:
-    """Every entry that cites one chain event, in order."""
-    return _where(session, col(EntryRow.event_key) == event_key)
+def entries_by_event(session: Session, *event_keys: str) -> list[Entry]:
+    """Every entry that cites one of these chain events, in order."""
+    return _where(session, col(EntryRow.event_key).in_(event_keys))
 
 
-def entries_by_expectation(session: Session, expectation_id: str) -> list[Entry]:
-    """Every entry that answers one expectation, in order."""
-    return _where(session, col(EntryRow.expectation_id) == expectation_id)
+def entries_by_expectation(session: Session, *expectation_ids: str) -> list[Entry]:
+    """Every entry that answers one of these expectations, in order."""
+    return _where(session, col(EntryRow.expectation_id).in_(expectation_ids))
+
+
+def taken(session: Session, entries: Sequence[Entry]) -> tuple[set[UUID], set[UUID], set[UUID]]:
+    """What entries claim and the books have: their ids, what they resolve, what they reverse."""
+    return (
+        _known(session, col(EntryRow.id), [each.id for each in entries]),
+        _known(session, col(EntryRow.resolves), [each.resolves for each in entries]),
+        _known(session, col(EntryRow.reversal_of), [each.reversal_of for each in entries]),
+    )
 
 
 def last_sequence(session: Session) -> int:
     """The sequence of the newest entry; zero while the books are empty."""
     return session.exec(select(func.max(EntryRow.sequence))).one() or 0
-
-
-# ---------------------------------------------------------------------------------- counters
-
-
-def counters(session: Session, account: str | None = None) -> dict[str, Balance]:
-    """The running totals by account."""
-    query = select(CounterRow).execution_options(populate_existing=True)
-    if account is not None:
-        query = query.where(CounterRow.account == account)
-    return {row.account: _counters(row) for row in session.exec(query)}
-
-
-def sums(
-    session: Session,
-    cut: Cut = EVERYTHING,
-    *,
-    account: str | None = None,
-    kind: str | None = None,
-    currency: str | None = None,
-) -> dict[str, Balance]:
-    """The same totals, added up from the postings of the entries within the cut."""
-    entry_phase, resolves = col(EntryRow.phase), col(EntryRow.resolves)
-    pending = case((entry_phase == Phase.PENDING, 1), (resolves.is_not(None), -1), else_=0)
-    posted = case((entry_phase == Phase.POSTED, 1), else_=0)
-    debit = case((col(PostingRow.side) == Side.DEBIT, col(PostingRow.amount)), else_=0)
-    credit = case((col(PostingRow.side) == Side.CREDIT, col(PostingRow.amount)), else_=0)
-    query = (
-        columns(
-            col(PostingRow.account),
-            func.sum(pending * debit),
-            func.sum(pending * credit),
-            func.sum(posted * debit),
-            func.sum(posted * credit),
-        )
-        .join(EntryRow, col(EntryRow.sequence) == col(PostingRow.entry_sequence))
-        .join(AccountRow, col(AccountRow.code) == col(PostingRow.account))
-        .where(*_within(cut))
-        .group_by(col(PostingRow.account))
-    )
-    if account is not None:
-        query = query.where(col(PostingRow.account) == account)
-    if kind is not None:
-        query = query.where(col(AccountRow.kind) == kind)
-    if currency is not None:
-        query = query.where(col(AccountRow.currency) == currency)
-    found = session.connection().execute(query)
-    return {row[0]: Balance(row[0], *map(int, row[1:])) for row in found}
 
 
 # ------------------------------------------------------------------------------ expectations
@@ -174,15 +139,21 @@ def expectation(session: Session, expectation_id: str) -> Expectation | None:
     return None if row is None else _expectation(row)
 
 
+def expectations_by_id(session: Session, ids: Collection[str]) -> dict[str, Expectation]:
+    """What was announced under these ids."""
+    query = select(ExpectationRow).where(col(ExpectationRow.id).in_(ids))
+    return {row.id: _expectation(row) for row in session.exec(query)}
+
+
 def expectation_by_uetr(session: Session, uetr: str) -> Expectation | None:
     """What was announced for that payment."""
     row = session.exec(select(ExpectationRow).where(ExpectationRow.uetr == uetr)).one_or_none()
     return None if row is None else _expectation(row)
 
 
-def expectations_by_ref(session: Session, ref: str) -> list[Expectation]:
-    """What was announced under a contract reference: one payment, or the legs of a settlement."""
-    query = select(ExpectationRow).where(ExpectationRow.ref == ref)
+def expectations_by_ref(session: Session, *refs: str) -> list[Expectation]:
+    """What was announced under contract references: a payment each, or the legs of a settlement."""
+    query = select(ExpectationRow).where(col(ExpectationRow.ref).in_(refs))
     return [_expectation(row) for row in session.exec(query.order_by(col(ExpectationRow.id)))]
 
 
@@ -215,29 +186,15 @@ def expectations(session: Session, *, open_only: bool = False) -> list[Expectati
 # ----------------------------------------------------------------------- rows into the domain
 
 
-def _within(cut: Cut) -> list[ColumnElement[bool]]:
-    limits: list[ColumnElement[bool]] = []
-    if cut.value_date_until is not None:
-        limits.append(col(EntryRow.value_date) <= cut.value_date_until)
-    if cut.recorded_until is not None:
-        limits.append(col(EntryRow.recorded_at) <= cut.recorded_until)
-    if cut.sequence_until is not None:
-        limits.append(col(EntryRow.sequence) <= cut.sequence_until)
-    return limits
-
-
-def _counters(row: CounterRow) -> Balance:
-    return Balance(
-        row.account,
-        row.debits_pending,
-        row.credits_pending,
-        row.debits_posted,
-        row.credits_posted,
-    )
-
-
 def _account(row: AccountRow) -> Account:
     return Account(row.code, AccountKind(row.kind), row.currency, Side(row.normal_side), row.label)
+
+
+def _known(session: Session, column: Mapped[Any], values: Iterable[UUID | None]) -> set[UUID]:
+    """Those of some values that a unique column has."""
+    wanted = [str(each) for each in values if each is not None]
+    found = session.exec(select(column).where(column.in_(wanted))) if wanted else ()
+    return set(map(UUID, found))
 
 
 def _one(session: Session, condition: ColumnElement[bool]) -> Entry | None:

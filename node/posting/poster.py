@@ -3,9 +3,7 @@
 In: event changes behind a cursor, the rulebook. Out: journal entries and one decision per change,
 in one unit of work behind a fence. Called by: pipeline.
 
-CONFIRMED announces (pending), FINAL lets it stand (posted), RETRACTED withdraws (voided, or
-reversed where it stood). An event returns under the same key when its block returns: the number of
-earlier withdrawals is then part of the entry's id.
+What cannot be booked stops the stage at its own place: all that was told before it is booked.
 """
 
 from __future__ import annotations
@@ -21,17 +19,15 @@ from node.core.errors import Fatal, InvalidAmount
 from node.db.cursors import move_cursor, read_cursor
 from node.db.unit_of_work import unit_of_work
 from node.events import store as events
-from node.events.event import ChainEvent, Change, EventChange
+from node.events.event import EventChange
 from node.ledger import journal
-from node.ledger import store as ledger
-from node.ledger.entry import Entry, Phase
-from node.ledger.expectation import Expectation
+from node.ledger.journal import CounterOverflow
 from node.posting import store
-from node.posting.rule import NoPosting, answers
-from node.posting.rulebook import Proposal, Reading, Rulebook, entry_of, proposal_of
-from node.posting.store import Decision, Outcome
+from node.posting.answering import Answer, Answering
+from node.posting.known import known_of
+from node.posting.rulebook import Rulebook
 
-BATCH: Final = 100
+BATCH: Final = 1000
 
 
 class NotBookable(Fatal):
@@ -66,101 +62,58 @@ class PosterStage:
             after = read_cursor(session, self.name)
             found = events.changes(session, after=after, limit=BATCH)
             decided = store.decided(session, after=after, limit=BATCH)
-            for change in found:
-                if change.sequence not in decided:  # a replay from an earlier cursor
-                    store.insert(session, self._decide(session, change))
-            if found:
-                move_cursor(session, self.name, found[-1].sequence)
-            return len(found)
+            # Decided already: a replay from an earlier cursor.
+            waiting = [each for each in found if each.sequence not in decided]
+            left = waiting[self._answer(session, waiting) :]
+            done = [each for each in found if not left or each.sequence < left[0].sequence]
+            if done:
+                move_cursor(session, self.name, done[-1].sequence)
+            return len(done)
 
-    def _decide(self, session: Session, change: EventChange) -> Decision:
+    def _answer(self, session: Session, changes: Sequence[EventChange]) -> int:
+        """Answer as many as can be, in their order; at least one, or raises why it cannot be."""
+        answers = self._answers(session, changes)
         try:
-            return self._answer(session, change)
-        except InvalidAmount as error:
-            raise NotBookable(
-                f"{change.event.contract}.{change.event.name} in {change.event.key}: {error}",
-                remedy="Find out who moved it; posting goes on from this event once it is halted"
-                " no more.",
-            ) from error
+            with session.begin_nested():
+                self._write(session, answers)
+        except CounterOverflow as error:
+            place = _place(answers, str(error.facts["entry_id"]))
+            if not place:
+                raise _not_bookable(changes[place], error) from error
+            answers = answers[:place]
+            self._write(session, answers)
+        return len(answers)
 
-    def _answer(self, session: Session, change: EventChange) -> Decision:
-        event = change.event
-        if change.change is Change.SEEN:
-            return self._none(change, "seen; booked when confirmed")
-        entries = ledger.entries_by_event(session, str(event.key))
-        live = live_entry(entries)
-        if change.change is Change.RETRACTED:
-            return self._withdraw(session, change, live)
-        if live is not None:
-            return self._keep(session, change, live)
-        proposal = self._propose(session, event)
-        if isinstance(proposal, NoPosting):
-            return self._none(change, proposal.reason)
-        return self._book(session, change, proposal, withdrawals(entries))
+    def _answers(self, session: Session, changes: Sequence[EventChange]) -> list[Answer]:
+        known = known_of(session, self._rulebook, changes)
+        answering = Answering(self._rulebook, known, self._clock.now())
+        answers: list[Answer] = []
+        for change in changes:
+            try:
+                answers.append(answering.answer(change))
+            except (Fatal, InvalidAmount) as error:
+                if answers:
+                    break
+                if isinstance(error, Fatal):
+                    raise
+                raise _not_bookable(change, error) from error
+        return answers
 
-    def _propose(self, session: Session, event: ChainEvent) -> Proposal | NoPosting:
-        reading = self._rulebook.read(event, events.events_of_receipt(session, event.key))
-        if isinstance(reading, NoPosting):
-            return reading
-        return proposal_of(reading, self._announced(session, reading))
-
-    def _announced(self, session: Session, reading: Reading) -> Expectation | None:
-        """What was announced as just this, unless another event has answered it already."""
-        if not reading.ref:
-            return None
-        for each in ledger.expectations_by_ref(session, reading.ref):
-            if answers(reading.movement, each):
-                answered = live_entry(ledger.entries_by_expectation(session, each.id))
-                if answered is None:
-                    return each
-        return None
-
-    def _book(
-        self, session: Session, change: EventChange, proposal: Proposal, attempt: int
-    ) -> Decision:
-        now = self._clock.now()
-        for account in proposal.accounts:
-            journal.open_account(session, account, at=now)
-        new = entry_of(proposal, change.event, attempt)
-        if change.change is Change.FINAL:
-            return self._decision(change, Outcome.POSTED, journal.post(session, new, now))
-        return self._decision(change, Outcome.PENDING, journal.record_pending(session, new, now))
-
-    def _keep(self, session: Session, change: EventChange, live: Entry) -> Decision:
-        if change.change is Change.FINAL and live.phase is Phase.PENDING:
-            posted = journal.post_pending(session, live.id, self._clock.now())
-            return self._decision(change, Outcome.POSTED, posted)
-        return self._none(change, f"booked before as {live.id}")
-
-    def _withdraw(self, session: Session, change: EventChange, live: Entry | None) -> Decision:
-        if live is None:
-            return self._none(change, "retracted; nothing was booked")
-        now, reason = self._clock.now(), f"block {change.event.key.block_hash} left the chain"
-        if live.phase is Phase.PENDING:
-            voided = journal.void_pending(session, live.id, now, reason)
-            return self._decision(change, Outcome.VOIDED, voided)
-        reversed_by = journal.reverse(session, live.id, now, reason)
-        return self._decision(change, Outcome.REVERSED, reversed_by)
-
-    def _decision(self, change: EventChange, outcome: Outcome, entry: Entry) -> Decision:
-        now = self._clock.now()
-        return Decision(change.sequence, entry.rule, outcome, str(entry.id), "", now)
-
-    def _none(self, change: EventChange, reason: str) -> Decision:
-        return Decision(change.sequence, "", Outcome.NONE, "", reason, self._clock.now())
+    def _write(self, session: Session, answers: Sequence[Answer]) -> None:
+        accounts = [account for each in answers for account in each.accounts]
+        journal.open_accounts(session, accounts, at=self._clock.now())
+        journal.book(session, [each.booking for each in answers if each.booking is not None])
+        store.insert(session, [each.decision for each in answers])
 
 
-def live_entry(entries: Sequence[Entry]) -> Entry | None:
-    """The entry that stands, pending or posted, after all that resolved or reversed others."""
-    ended = {each.resolves for each in entries} | {each.reversal_of for each in entries}
-    standing = [
-        each
-        for each in entries
-        if each.phase is not Phase.VOIDED and each.reversal_of is None and each.id not in ended
-    ]
-    return standing[-1] if standing else None
+def _place(answers: Sequence[Answer], entry_id: str) -> int:
+    ids = [each.booking and str(each.booking.entry.id) for each in answers]
+    return ids.index(entry_id)
 
 
-def withdrawals(entries: Sequence[Entry]) -> int:
-    """How often what an event booked was taken back."""
-    return sum(each.phase is Phase.VOIDED or each.reversal_of is not None for each in entries)
+def _not_bookable(change: EventChange, error: InvalidAmount) -> NotBookable:
+    event = change.event
+    return NotBookable(
+        f"{event.contract}.{event.name} in {event.key}: {error}",
+        remedy="Find out who moved it; posting goes on from this event once it is halted no more.",
+    )

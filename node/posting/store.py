@@ -5,12 +5,15 @@ In: a session. Out: `Decision`. Called by: poster here; console and api (evidenc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 
 from sqlmodel import Session, col, select
 
+from node.db.bulk import insert_values
 from node.posting.tables import DecisionRow
 
 
@@ -36,19 +39,12 @@ class Decision:
     at: datetime
 
 
-def insert(session: Session, decision: Decision) -> None:
-    """Keep a decision; a change is decided once, held by its key."""
-    session.add(
-        DecisionRow(
-            change_sequence=decision.change_sequence,
-            rule=decision.rule,
-            outcome=decision.outcome,
-            entry_id=decision.entry_id,
-            reason=decision.reason,
-            at=decision.at,
-        )
-    )
-    session.flush()
+_COLUMNS = tuple(each.name for each in fields(Decision))
+
+
+def insert(session: Session, decisions: Sequence[Decision]) -> None:
+    """Keep decisions; a change is decided once, held by its key."""
+    insert_values(session, DecisionRow, _COLUMNS, map(attrgetter(*_COLUMNS), decisions))
 
 
 def decided(session: Session, *, after: int, limit: int) -> set[int]:

@@ -8,6 +8,7 @@ A final event is taken only once posting has answered it, so chain and books com
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -48,11 +49,10 @@ def take(session: Session, rulebook: Rulebook, at: datetime) -> tuple[int, bool]
 
 def _take_chain(session: Session, rulebook: Rulebook, at: datetime) -> int:
     found = events.final_events(session, after=read_cursor(session, CHAIN), limit=BATCH)
-    for change in found:
-        receipt = events.events_of_receipt(session, change.event.key)
-        item = item_of_event(change.event, receipt, rulebook)
-        if item is not None:
-            writes.insert_item(session, _named(session, item), at)
+    receipts = events.receipts_of(session, {each.event.key for each in found})
+    read = (item_of_event(each.event, receipts[each.event.key], rulebook) for each in found)
+    items = [each for each in read if each is not None]
+    writes.insert_items(session, _named(session, items), at)
     if found:
         move_cursor(session, CHAIN, found[-1].sequence)
     return len(found)
@@ -60,10 +60,10 @@ def _take_chain(session: Session, rulebook: Rulebook, at: datetime) -> int:
 
 def _take_books(session: Session, at: datetime) -> int:
     found = ledger.entries(session, after=read_cursor(session, BOOKS), limit=BATCH)
-    for entry in found:
-        item = item_of_entry(entry, _announced_references(session, entry))
-        if item is not None:
-            writes.insert_item(session, item, at)
+    announced = ledger.expectations_by_id(session, {each.expectation_id for each in found} - {""})
+    references = {id_: each.references for id_, each in announced.items()}
+    read = (item_of_entry(each, references.get(each.expectation_id, ())) for each in found)
+    writes.insert_items(session, [each for each in read if each is not None], at)
     if found:
         move_cursor(session, BOOKS, found[-1].sequence)
     return len(found)
@@ -71,23 +71,17 @@ def _take_books(session: Session, at: datetime) -> int:
 
 def _take_bank(session: Session, at: datetime) -> int:
     found = bank.entries_after(session, after=read_cursor(session, BANK), limit=BATCH)
-    for line in found:
-        writes.insert_item(session, item_of_line(line), at)
+    writes.insert_items(session, list(map(item_of_line, found)), at)
     if found:
         move_cursor(session, BANK, found[-1].id)
     return len(found)
 
 
-def _named(session: Session, item: Item) -> Item:
-    """The item under the payment that its entry answers; a leg's own event names the settlement."""
-    entries = ledger.entries_by_event(session, item.evidence["event"])
-    return replace(item, uetr=next((each.uetr for each in entries if each.uetr), item.uetr))
-
-
-def _announced_references(session: Session, entry: Entry) -> tuple[str, ...]:
-    """The references under which the payment was instructed."""
-    found = ledger.expectation(session, entry.expectation_id) if entry.expectation_id else None
-    return () if found is None else found.references
+def _named(session: Session, items: Sequence[Item]) -> list[Item]:
+    """Items under the payments that entries answer; a leg's own event names the settlement."""
+    entries = ledger.entries_by_event(session, *{each.evidence["event"] for each in items})
+    payments = {each.event_key: each.uetr for each in reversed(entries) if each.uetr}
+    return [replace(e, uetr=payments.get(e.evidence["event"], e.uetr)) for e in items]
 
 
 # --------------------------------------------------------------------------- rows into items

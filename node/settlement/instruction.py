@@ -45,6 +45,7 @@ STEPS: Final[Mapping[InstructionState, frozenset[InstructionState]]] = {
     _S.SENT: frozenset({_S.ON_CHAIN, _S.SETTLED, _S.REFUSED, _S.FAILED}),
     _S.ON_CHAIN: frozenset({_S.SENT, _S.SETTLED, _S.REFUSED, _S.FAILED}),
 }
+OPEN: Final = tuple(STEPS)
 
 
 @dataclass(frozen=True, slots=True)

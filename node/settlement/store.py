@@ -6,19 +6,23 @@ and onboarding here; api, console, demo.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import bindparam, update
+from sqlmodel import Session, col, func, or_, select
 
 from node.core.money import Money, currency
 from node.core.types import Address
 from node.ledger.writes.store import hold_order
-from node.settlement.instruction import Instruction, InstructionKind, InstructionState
+from node.settlement.instruction import OPEN, Instruction, InstructionKind, InstructionState
 from node.settlement.settlement import Settlement, SettlementMethod, SettlementWay
 from node.settlement.tables import InstructionRow, SettlementRow, WalletRow
 from node.settlement.wallet import Wallet
 
 __all__ = [
+    "count_open",
     "hold_order",
     "insert",
     "insert_settlement",
@@ -32,13 +36,26 @@ __all__ = [
     "next_sequence",
     "next_settlement_sequence",
     "open_instructions",
-    "set_state",
+    "set_states",
     "settlement",
     "settlement_by_uetr",
     "settlements",
+    "settlements_by_id",
     "wallet",
     "wallets",
 ]
+
+
+_COLUMNS: Final = InstructionRow.__table__.c  # type: ignore[attr-defined]
+_SET_STATE: Final = (
+    update(InstructionRow.__table__)  # type: ignore[attr-defined]
+    .where(_COLUMNS.id == bindparam("of"))
+    .values(
+        state=bindparam("to"),
+        reason=bindparam("why"),
+        updated_at=bindparam("at", type_=_COLUMNS.updated_at.type),
+    )
+)
 
 
 def instructions(
@@ -65,16 +82,26 @@ def latest(session: Session, limit: int = 50) -> list[Instruction]:
     return [_instruction(row) for row in session.exec(query)]
 
 
-def open_instructions(session: Session, limit: int = 1000) -> list[Instruction]:
-    """Those that have not come to an end."""
-    open_states = [
-        InstructionState.INSTRUCTED,
-        InstructionState.SENT,
-        InstructionState.ON_CHAIN,
-    ]
-    query = select(InstructionRow).where(col(InstructionRow.state).in_(open_states))
-    rows = session.exec(query.order_by(col(InstructionRow.sequence)).limit(limit))
-    return [_instruction(row) for row in rows]
+def open_instructions(
+    session: Session, *, carried_by: Collection[str], uetrs: Collection[str]
+) -> list[Instruction]:
+    """Of these payments those that have not come to an end, in the order of acceptance.
+
+    A payment is named by its UETR or by what carries it out: itself, or its settlement.
+    """
+    named = or_(
+        col(InstructionRow.id).in_(carried_by),
+        col(InstructionRow.settlement_id).in_(set(carried_by) - {""}),
+        col(InstructionRow.uetr).in_(uetrs),
+    )
+    query = select(InstructionRow).where(named, col(InstructionRow.state).in_(OPEN))
+    return [_instruction(row) for row in session.exec(query.order_by(col(InstructionRow.sequence)))]
+
+
+def count_open(session: Session) -> int:
+    """How many instructions have not come to an end."""
+    query = select(func.count()).where(col(InstructionRow.state).in_(OPEN))
+    return session.exec(query).one()
 
 
 def instruction(session: Session, instruction_id: str) -> Instruction | None:
@@ -130,19 +157,13 @@ def insert(session: Session, new: Instruction) -> None:
     session.flush()
 
 
-def set_state(
-    session: Session,
-    instruction_id: str,
-    state: InstructionState,
-    reason: str,
-    at: datetime,
+def set_states(
+    session: Session, moved: Sequence[tuple[str, InstructionState, str]], at: datetime
 ) -> None:
-    """Move an instruction on; its content never changes."""
-    row = session.get(InstructionRow, instruction_id)
-    if row is not None:
-        row.state, row.reason, row.updated_at = state, reason, at
-        session.add(row)
-        session.flush()
+    """Move instructions on, each to a state and why; their content never changes."""
+    if moved:
+        rows = [{"of": id_, "to": to, "why": why, "at": at} for id_, to, why in moved]
+        session.connection().execute(_SET_STATE, rows)
 
 
 def legs(session: Session, settlement_id: str) -> list[Instruction]:
@@ -162,6 +183,12 @@ def settlement(session: Session, settlement_id: str) -> Settlement | None:
     """The settlement under that id."""
     row = session.get(SettlementRow, settlement_id)
     return None if row is None else _settlement(row)
+
+
+def settlements_by_id(session: Session, ids: Collection[str]) -> dict[str, Settlement]:
+    """Those of these settlements that there are."""
+    query = select(SettlementRow).where(col(SettlementRow.id).in_(ids))
+    return {row.id: _settlement(row) for row in session.exec(query)}
 
 
 def settlement_by_uetr(session: Session, uetr: str) -> Settlement | None:

@@ -1,6 +1,6 @@
 """Follows instructions to their end: derives where each stands from its intents and the books.
 
-In: open instructions, their intents, the entries that answer them. Out: new states, ended
+In: instructions that something happened to, intents, entries. Out: new states, ended
 expectations, holds given back, in one unit of work behind a fence. Called by: pipeline.
 
 A leg of a settlement stands where the settlement's intents stand: those are what carries it out.
@@ -8,7 +8,10 @@ A leg of a settlement stands where the settlement's intents stand: those are wha
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Engine
@@ -22,11 +25,12 @@ from node.core.clock import Clock
 from node.core.transitions import step
 from node.db.unit_of_work import unit_of_work
 from node.events import store as events
-from node.feed.outbox import Kind, tell
+from node.events.event import ChainEvent
+from node.feed.outbox import Kind, News, tell_all
 from node.ledger import journal
 from node.ledger import store as ledger
 from node.ledger.entry import Entry, Phase
-from node.settlement import store
+from node.settlement import happened, store
 from node.settlement.desk import Desk
 from node.settlement.instruction import STEPS, Instruction, InstructionState
 from node.settlement.plan import Planner
@@ -43,6 +47,22 @@ _TELL_WHY: Final = (deposit_token.CONTRACT, settlement_engine.CONTRACT)
 _LOST: Final = frozenset({IntentState.REVERTED, IntentState.DROPPED, IntentState.CANCELLED})
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Where an instruction stands now, and why when it ended badly."""
+
+    instruction: Instruction
+    settlement: Settlement | None
+    intents: Mapping[str, Intent]
+    state: InstructionState
+    reason: str
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it stood elsewhere before."""
+        return self.state is not self.instruction.state
+
+
 class TrackerStage:
     """The stage `settlement.tracker`."""
 
@@ -57,69 +77,57 @@ class TrackerStage:
         self._clock = clock
 
     def run_once(self) -> int:
-        """Move every open instruction that has got further; gives how many moved."""
+        """Follow the payments that something happened to; gives how much news there was."""
         with unit_of_work(self._engine) as session:
             self._fence(session)
-            return sum(self._follow(session, each) for each in store.open_instructions(session))
+            news, found = happened.take(session)
+            now = self._clock.now()
+            self._move(session, [each for each in _followed(session, found) if each.is_news], now)
+        return news
 
-    def _follow(self, session: Session, instruction: Instruction) -> bool:
-        settlement = _settlement_of(session, instruction)
-        carried_by = instruction.id if settlement is None else settlement.id
-        intents = {
-            each.purpose: each for each in intents_store.intents(session, instruction_id=carried_by)
-        }
-        entries = ledger.entries_by_expectation(session, instruction.expectation_id)
-        paid_by = instruction.kind.value if settlement is None else SETTLES[settlement.way]
-        settled = is_settled(entries)
-        state, reason = standing(instruction, intents, paid_by=paid_by, settled=settled)
-        if not settled and (why := _told_failed(session, intents.get(paid_by))):
-            state, reason = InstructionState.FAILED, why
-        if state is instruction.state:
-            return False
-        step(STEPS, instruction.state, state)
-        self._move(session, instruction, state, reason)
-        if state in (InstructionState.REFUSED, InstructionState.FAILED):
-            self._give_up(session, instruction, settlement, intents, reason)
-        return True
+    def _move(self, session: Session, moved: Sequence[Followed], now: datetime) -> None:
+        for each in moved:
+            step(STEPS, each.instruction.state, each.state)
+        store.set_states(session, [(e.instruction.id, e.state, e.reason) for e in moved], now)
+        audit.record_all(session, list(map(_action, moved)), now)
+        tell_all(session, list(map(_news, moved)), now)
+        for each in moved:
+            if each.state in (InstructionState.REFUSED, InstructionState.FAILED):
+                self._give_up(session, each)
 
-    def _move(
-        self, session: Session, instruction: Instruction, state: InstructionState, reason: str
-    ) -> None:
-        now = self._clock.now()
-        store.set_state(session, instruction.id, state, reason, now)
-        detail = {"from": instruction.state, "to": state, "reason": reason}
-        audit.record(
-            session,
-            actor="node",
-            action="instruction.changed",
-            subject=instruction.id,
-            detail=detail,
-            at=now,
-        )
-        tell(
-            session,
-            kind=Kind.INSTRUCTION_CHANGED,
-            subject=instruction.id,
-            data={"state": state, "uetr": instruction.uetr, "reason": reason},
-            at=now,
-        )
-
-    def _give_up(
-        self,
-        session: Session,
-        instruction: Instruction,
-        settlement: Settlement | None,
-        intents: Mapping[str, Intent],
-        reason: str,
-    ) -> None:
-        now = self._clock.now()
-        journal.end_expectation(session, instruction.expectation_id, reason, now)
-        if settlement is not None:
-            Planner(session, self._desk, settlement, now).give_back(intents.values())
+    def _give_up(self, session: Session, ended: Followed) -> None:
+        now, instruction = self._clock.now(), ended.instruction
+        journal.end_expectation(session, instruction.expectation_id, ended.reason, now)
+        if ended.settlement is not None:
+            Planner(session, self._desk, ended.settlement, now).give_back(ended.intents.values())
             return
-        held = intents.get("HOLD")
+        held = ended.intents.get("HOLD")
         if held is not None and held.state in _IN_A_BLOCK:
             prepare_cancellation(session, self._desk, instruction, now)
+
+
+def _followed(session: Session, found: Sequence[Instruction]) -> list[Followed]:
+    """Where instructions stand now, by all that is known of them."""
+    settlements = store.settlements_by_id(session, {each.settlement_id for each in found} - {""})
+    carried_by = {each.settlement_id or each.id for each in found}
+    intents: dict[str, dict[str, Intent]] = defaultdict(dict)
+    for intent in intents_store.intents_for(session, carried_by):
+        intents[intent.instruction_id][intent.purpose] = intent
+    entries: dict[str, list[Entry]] = defaultdict(list)
+    for entry in ledger.entries_by_expectation(session, *(e.expectation_id for e in found)):
+        entries[entry.expectation_id].append(entry)
+    told = _told_failed(session, intents)
+    followed = []
+    for each in found:
+        settlement, carrier = settlements.get(each.settlement_id), each.settlement_id or each.id
+        paid_by = each.kind.value if settlement is None else SETTLES[settlement.way]
+        settled = is_settled(entries[each.expectation_id])
+        state, reason = standing(each, intents[carrier], paid_by=paid_by, settled=settled)
+        payment = intents[carrier].get(paid_by)
+        if not settled and payment is not None and (why := told.get(payment.id)):
+            state, reason = InstructionState.FAILED, why
+        followed.append(Followed(each, settlement, intents[carrier], state, reason))
+    return followed
 
 
 def standing(
@@ -155,20 +163,34 @@ def _ended(payment: Intent, intents: Mapping[str, Intent]) -> tuple[InstructionS
     return InstructionState.REFUSED, payment.reason
 
 
-def _settlement_of(session: Session, instruction: Instruction) -> Settlement | None:
-    id_ = instruction.settlement_id
-    return store.settlement(session, id_) if id_ else None
+def _told_failed(session: Session, intents: Mapping[str, Mapping[str, Intent]]) -> dict[str, str]:
+    """What the engine says, by intent, of calls that did not revert and yet moved nothing."""
+    final = {
+        each.tx_hash: each.id
+        for purposes in intents.values()
+        for each in purposes.values()
+        if each.state is IntentState.FINAL and each.purpose in SETTLES.values()
+    }
+    return {
+        final[event.key.tx_hash]: _why(event)
+        for event in events.events_of_transactions(session, *final)
+        if event.canonical and event.name == happened.FAILED
+    }
 
 
-def _told_failed(session: Session, payment: Intent | None) -> str:
-    """What the engine says of a call that was mined, did not revert and yet moved nothing."""
-    if payment is None or payment.state is not IntentState.FINAL:
-        return ""
-    for event in events.events_of_transaction(session, payment.tx_hash):
-        if event.canonical and event.name == "SettlementFailed":
-            why = decode_error(map(load, _TELL_WHY), event.args["reason"])
-            return f"leg {int(event.args['leg']) + 1} was not paid: {why}"
-    return ""
+def _why(event: ChainEvent) -> str:
+    why = decode_error(map(load, _TELL_WHY), event.args["reason"])
+    return f"leg {int(event.args['leg']) + 1} was not paid: {why}"
+
+
+def _action(each: Followed) -> audit.Action:
+    detail = {"from": each.instruction.state, "to": each.state, "reason": each.reason}
+    return audit.Action("node", "instruction.changed", each.instruction.id, detail)
+
+
+def _news(each: Followed) -> News:
+    told = {"state": each.state, "uetr": each.instruction.uetr, "reason": each.reason}
+    return News(Kind.INSTRUCTION_CHANGED, each.instruction.id, told)
 
 
 def is_settled(entries: Sequence[Entry]) -> bool:

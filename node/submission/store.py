@@ -1,6 +1,6 @@
-"""All queries of intents and their history.
+"""All queries of intents.
 
-In: a session. Out: `Intent`, `IntentStep`. Called by: every file here; settlement, api, console.
+In: a session. Out: `Intent`. Called by: every file here; settlement, api, console.
 """
 
 from __future__ import annotations
@@ -9,27 +9,23 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, insert, update
+from sqlalchemy import and_, bindparam, update
 from sqlmodel import Session, col, func, or_, select
 
 from node.core.transitions import step
 from node.core.types import Address, ChainId
 from node.ledger.writes.store import hold_order
+from node.submission.history import store as history
+from node.submission.history.store import REASON_LENGTH_MAX
 from node.submission.intent import (
     STEPS,
     Due,
     Intent,
     IntentState,
-    IntentStep,
     Move,
 )
-from node.submission.tables import (
-    AttemptRow,
-    IntentHistoryRow,
-    IntentRow,
-)
+from node.submission.tables import AttemptRow, IntentRow
 
-REASON_LENGTH_MAX = 500
 _CURRENT: Final = and_(col(AttemptRow.tx_hash) == col(IntentRow.tx_hash))
 _Kept = tuple[IntentRow, str | None]
 
@@ -76,6 +72,18 @@ def intents_due(session: Session, chain_id: ChainId, limit: int = 100) -> list[I
     return [_intent(*row) for row in rows]
 
 
+def intents_for(session: Session, instruction_ids: Collection[str]) -> list[Intent]:
+    """Every intent prepared for these instructions or settlements, oldest first."""
+    query = _select().where(col(IntentRow.instruction_id).in_(instruction_ids))
+    return [_intent(*row) for row in session.exec(query.order_by(col(IntentRow.sequence)))]
+
+
+def instructions_of(session: Session, tx_hashes: Collection[str]) -> set[str]:
+    """For which instructions or settlements the transactions under these hashes were sent."""
+    query = select(IntentRow.instruction_id).where(col(IntentRow.tx_hash).in_(tx_hashes))
+    return set(session.exec(query))
+
+
 def intents_by_id(session: Session, ids: Collection[str]) -> dict[str, Intent]:
     """Those of these intents that were ever prepared."""
     if not ids:
@@ -87,15 +95,6 @@ def intents_by_id(session: Session, ids: Collection[str]) -> dict[str, Intent]:
 def intent(session: Session, intent_id: str) -> Intent | None:
     """The intent under that id."""
     return intents_by_id(session, [intent_id]).get(intent_id)
-
-
-def history(session: Session, intent_id: str) -> list[IntentStep]:
-    """Every step of one intent, in order."""
-    query = select(IntentHistoryRow).where(IntentHistoryRow.intent_id == intent_id)
-    return [
-        IntentStep(row.intent_id, row.old, row.new, row.reason, row.at)
-        for row in session.exec(query.order_by(col(IntentHistoryRow.id)))
-    ]
 
 
 def next_sequence(session: Session) -> int:
@@ -155,7 +154,7 @@ def insert_intent(session: Session, new: Intent) -> None:
         )
     )
     session.flush()
-    _tell(session, [(new.id, "", new.state, "")], new.created_at)
+    history.tell(session, [(new.id, "", new.state, "")], new.created_at)
 
 
 def unmoved(session: Session, ids: Collection[str]) -> dict[str, tuple[IntentState, str]]:
@@ -174,6 +173,8 @@ def move(session: Session, moves: Sequence[Move], at: datetime) -> list[Move]:
 
     One that somebody else moved or signed for meanwhile stays where it is.
     """
+    # First, as whoever tells of a step does: rows after the order, never the other way round.
+    hold_order(session)
     now = unmoved(session, [each.intent.id for each in moves])
     taken = [
         each
@@ -182,7 +183,7 @@ def move(session: Session, moves: Sequence[Move], at: datetime) -> list[Move]:
     ]
     if taken:
         session.connection().execute(_MOVE, [_changed(each, at) for each in taken])
-        _tell(session, [(m.intent.id, m.intent.state, m.state, m.reason) for m in taken], at)
+        history.tell(session, [(m.intent.id, m.intent.state, m.state, m.reason) for m in taken], at)
     return taken
 
 
@@ -239,22 +240,6 @@ def _set(session: Session, intent_id: str, **changed: object) -> None:
             setattr(row, name, value)
         session.add(row)
         session.flush()
-
-
-def _tell(session: Session, steps: Sequence[tuple[str, str, str, str]], at: datetime) -> None:
-    session.execute(
-        insert(IntentHistoryRow),
-        [
-            {
-                "intent_id": id_,
-                "old": old,
-                "new": new,
-                "reason": reason[:REASON_LENGTH_MAX],
-                "at": at,
-            }
-            for id_, old, new, reason in steps
-        ],
-    )
 
 
 def _intent(row: IntentRow, raw: str | None) -> Intent:

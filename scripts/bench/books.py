@@ -6,10 +6,9 @@ the benchmarks of posting.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -18,13 +17,14 @@ from sqlalchemy import Engine
 from node.core.ids import derived_id
 from node.core.types import Side
 from node.db.unit_of_work import unit_of_work
-from node.ledger import chart, journal
+from node.ledger import booking, chart, journal
 from node.ledger.entry import NewEntry, Posting
 from node.posting.poster import BATCH
-from scripts.bench.measured import Measured, per_second
+from scripts.bench.measured import ROUNDS, Measured, per_second
 
-ENTRIES: Final = 1_500
+ENTRIES: Final = 20_000
 TABLES: Final = ("journal_entry", "posting")
+Insert = Callable[[str, list[str], list[tuple[Any, ...]]], object]
 _FAR: Final = 1_000_000
 _NOW: Final = datetime(2026, 10, 5, 9, 30, tzinfo=UTC)
 _NOSTRO: Final = chart.nostro("EUR", "DE02100100109307118603")
@@ -48,16 +48,16 @@ def open_books(engine: Engine) -> None:
             journal.open_account(session, account, at=_NOW)
 
 
-def post(engine: Engine, name: str) -> None:
-    """Post so many entries as the poster does, some in each unit of work; a name posts once."""
-    entries = list(_entries(name))
+def post(engine: Engine, entries: list[NewEntry]) -> None:
+    """Post entries as the poster does, some in each unit of work."""
     for place in range(0, ENTRIES, BATCH):
         with unit_of_work(engine) as session:
-            for entry in entries[place : place + BATCH]:
-                journal.post(session, entry, _NOW)
+            part = entries[place : place + BATCH]
+            journal.book(session, [booking.posted(entry, _NOW) for entry in part])
 
 
-def _entries(name: str) -> Iterator[NewEntry]:
+def entries_of(name: str) -> Iterator[NewEntry]:
+    """So many entries; under a name they are posted once."""
     for place in range(ENTRIES):
         wallet = _WALLETS[place % len(_WALLETS)]
         amount = 1 + place
@@ -76,34 +76,34 @@ def _entries(name: str) -> Iterator[NewEntry]:
         )
 
 
-def against_bare(engine: Engine, ours: Connection, bare: Connection, mark: str) -> Measured:
+def against_bare(engine: Engine, ours: Connection, bare: Connection, insert: Insert) -> Measured:
     """Post entries, and insert the same rows into `bare` with its driver alone.
 
-    Ours checks, numbers and counts; the reference only writes, as many rows to a commit. `ours` is
-    the driver's connection to the books of `engine`; `mark` the driver's placeholder.
+    Ours checks, numbers and counts; the reference only writes, as many rows to a commit, by
+    `insert`, the driver's fastest way. `ours` is the driver's connection to the books of `engine`.
     """
-    post(engine, "first")
-    tables = [_read(ours, table, mark) for table in TABLES]
-    rounds = count(1)
+    post(engine, list(entries_of("first")))
+    tables = [_read(ours, table) for table in TABLES]
+    rounds = iter([list(entries_of(f"round {number}")) for number in range(ROUNDS)])
 
     def write() -> None:
         for table in tables:
             table.move()
         for place in range(0, ENTRIES, BATCH):
             for table in tables:
-                bare.cursor().executemany(table.insert, table.of_entries(place, place + BATCH))
+                insert(table.name, table.columns, table.of_entries(place, place + BATCH))
             bare.commit()
 
-    return per_second(ENTRIES, "entries", lambda: post(engine, f"round {next(rounds)}"), write)
+    return per_second(ENTRIES, "entries", lambda: post(engine, next(rounds)), write)
 
 
 @dataclass(slots=True)
 class _Rows:
-    """Rows of one table as the driver gives them, and the statement that writes one."""
+    """Rows of one table as the driver gives them."""
 
+    name: str
     columns: list[str]
     rows: list[tuple[Any, ...]]
-    insert: str
 
     def of_entries(self, first: int, last: int) -> list[tuple[Any, ...]]:
         """The rows of some entries; an entry has one row here, or two."""
@@ -115,13 +115,11 @@ class _Rows:
         self.rows = [tuple(map(_moved, self.columns, row)) for row in self.rows]
 
 
-def _read(ours: Connection, table: str, mark: str) -> _Rows:
+def _read(ours: Connection, table: str) -> _Rows:
     cursor = ours.cursor()
     cursor.execute(f"SELECT * FROM {table} ORDER BY 1")  # noqa: S608 - one of TABLES
     columns = [each[0] for each in cursor.description]
-    marks = ", ".join([mark] * len(columns))
-    insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - as above
-    return _Rows(columns, cursor.fetchall(), insert)
+    return _Rows(table, columns, cursor.fetchall())
 
 
 def _moved(column: str, value: Any) -> Any:  # noqa: ANN401 - any column

@@ -75,7 +75,7 @@ class Bank:
         engine = open_engine(self.database)
         try:
             with read_only(engine) as session:
-                return len(settlement.open_instructions(session))
+                return settlement.count_open(session)
         finally:
             engine.dispose()
 

@@ -218,7 +218,7 @@ def test_the_chain_tells_it_in_one_transaction(
             for each in intents.intents(session, instruction_id=kept.id)
             if each.purpose == SETTLES[kept.way]
         ]
-        found = events.events_of_transaction(session, by.tx_hash)
+        found = events.events_of_transactions(session, by.tx_hash)
     assert Counter(each.name for each in found) == names
     for each in found:
         if each.name in {"TransferRef", "Settled", "NetSettled"}:

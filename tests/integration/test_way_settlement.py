@@ -80,7 +80,7 @@ def sent(way: Way, of: Settlement) -> dict[str, Intent]:
 def said(way: Way, by: Intent) -> list[ChainEvent]:
     with read_only(way.engine) as session:
         return [
-            each for each in events.events_of_transaction(session, by.tx_hash) if each.canonical
+            each for each in events.events_of_transactions(session, by.tx_hash) if each.canonical
         ]
 
 

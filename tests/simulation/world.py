@@ -244,7 +244,7 @@ class Simulated:
 
     def _at_rest(self) -> bool:
         with read_only(self.engine) as session:
-            return not (self._open() or settlement.open_instructions(session))
+            return not (self._open() or settlement.count_open(session))
 
     def _open(self) -> list[str]:
         chain_id = self.node.deployment.chain_id

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Engine, func
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, col, select, update
 
 from node.control.limits import Limits
-from node.db.unit_of_work import read_only
+from node.db.unit_of_work import read_only, unit_of_work
 from node.settlement import store
 from node.settlement.commands import Caller, IssueCommand, RedeemCommand, TransferCommand
 from node.settlement.desk import Desk
@@ -25,7 +25,9 @@ from node.settlement.service import SettlementService
 from node.settlement.settlements import Settlements
 from node.settlement.tracker import TrackerStage
 from node.submission import store as intents
-from node.submission.intent import Intent
+from node.submission.history import store as history
+from node.submission.intent import Intent, IntentState
+from node.submission.tables import IntentRow
 from tests.support.chain_bank import deployment, desk
 from tests.support.chain_keys import CUSTOMERS, MemorySigner, address
 from tests.support.clock import Clock
@@ -137,6 +139,13 @@ class SettlementDesk:
         with read_only(self.engine) as session:
             found = intents.intents(session, instruction_id=instruction_id(uetr(number)))
         return {each.purpose: each for each in found}
+
+    def stand(self, intent: Intent, state: IntentState, why: str = "") -> None:
+        """Say where an intent stands, as the sender or the monitor would."""
+        with unit_of_work(self.engine) as session:
+            where = col(IntentRow.id) == intent.id
+            session.exec(update(IntentRow).where(where).values(state=state, reason=why))
+            history.tell(session, [(intent.id, intent.state, state, why)], self.clock.now())
 
     def counts(self) -> dict[str, int]:
         """How many rows each table has: a refusal changes none of them."""

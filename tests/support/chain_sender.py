@@ -19,6 +19,7 @@ from node.chain.finality import embedded
 from node.core.types import Address
 from node.db.unit_of_work import read_only, unit_of_work
 from node.submission import store
+from node.submission.history import store as history
 from node.submission.intent import Intent
 from node.submission.monitor import MonitorStage
 from node.submission.sender import SenderStage
@@ -129,7 +130,7 @@ class Submission:
     def states(self, name: str) -> list[str]:
         """Every state that the intent was in."""
         with read_only(self.engine) as session:
-            return [each.new for each in store.history(session, name)]
+            return [each.new for each in history.steps(session, name)]
 
     def fault(self, method: str, fault: Fault | None) -> None:
         """Put a fault before a method, or take it away."""

@@ -104,7 +104,7 @@ class Way:
         afloat = (IntentState.PREPARED, IntentState.SIGNED, *AFLOAT)
         with read_only(self.engine) as session:
             open_intents = intents.intents_in(session, afloat, chain_id=self.deployment.chain_id)
-            return not (open_intents or settlement.open_instructions(session))
+            return not (open_intents or settlement.count_open(session))
 
     def drive_until(self, number: int, purpose: str, state: IntentState) -> None:
         """Let time pass on chain until one call of an instruction stands so far, and no further."""

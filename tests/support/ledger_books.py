@@ -19,6 +19,7 @@ from node.ledger.chart import AccountSpec
 from node.ledger.entry import Entry, NewEntry, Posting
 from node.ledger.expectation import Expectation
 from node.ledger.tables import EntryRow, PostingRow
+from node.ledger.totals import store as totals
 
 NOW = datetime(2026, 10, 5, 9, 30, tzinfo=UTC)
 TODAY = NOW.date()
@@ -133,7 +134,7 @@ def all_entries(engine: Engine) -> list[Entry]:
 
 def counters(engine: Engine, account: AccountSpec) -> Balance:
     with read_only(engine) as session:
-        return store.counters(session, account.code)[account.code]
+        return totals.counters(session, [account.code])[account.code]
 
 
 def amounts(
@@ -148,7 +149,7 @@ def rows(engine: Engine) -> tuple[int, int, int]:
     with read_only(engine) as session:
         entries = session.exec(select(func.count()).select_from(EntryRow)).one()
         postings = session.exec(select(func.count()).select_from(PostingRow)).one()
-        held = store.counters(session).values()
+        held = totals.counters(session).values()
         return entries, postings, sum(each != Balance(each.account) for each in held)
 
 

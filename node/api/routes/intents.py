@@ -28,6 +28,7 @@ from node.control.approvals import store as approvals
 from node.core.errors import NotFound
 from node.db.unit_of_work import read_only
 from node.submission import store
+from node.submission.history import store as history
 from node.submission.intent import IntentState
 from node.submission.operator import OperatorCommand
 from node.submission.signed import store as signed
@@ -74,7 +75,7 @@ def read_intent(node: Node, _: Reader, intent_id: RecordId) -> WholeIntentShape:
             raise NotFound(f"no intent {intent_id}", remedy="See /v1/intents.")
         return whole_intent_shape(
             found,
-            store.history(session, intent_id),
+            history.steps(session, intent_id),
             signed.attempts(session, [intent_id])[intent_id],
             approvals.approvals(session, subject=intent_id),
         )

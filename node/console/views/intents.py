@@ -21,6 +21,7 @@ from node.control.approvals import store as approvals
 from node.control.roles import Permission, allows, require
 from node.core.errors import NotFound, Rejected
 from node.submission import store
+from node.submission.history import store as history
 from node.submission.intent import IntentState
 from node.submission.operator import POSSIBLE, OperatorCommand
 from node.submission.signed import store as signed
@@ -71,14 +72,14 @@ def one_intent(request: Request, intent_id: str) -> Response:
             raise UnknownIntent(
                 f"there is no call {intent_id[:60]!r}", remedy="Choose one from the list of calls."
             )
-        history = store.history(session, found.id)
+        steps = history.steps(session, found.id)
         attempts = signed.attempts(session, [found.id])[found.id]
         decided = approvals.approvals(session, subject=found.id)
     return page(
         request,
         "intent.html",
         found=found,
-        history=history,
+        history=steps,
         attempts=attempts,
         approvals=decided,
         commands=[each for each, states in POSSIBLE.items() if found.state in states],

@@ -35,6 +35,7 @@ from node.settlement import store as settlement
 from node.settlement.instruction import Instruction
 from node.settlement.settlement import Settlement
 from node.submission import store as submission
+from node.submission.history import store as history
 from node.submission.intent import Intent, IntentStep
 
 _PAGE = 500
@@ -118,7 +119,7 @@ def read_payment(session: Session, uetr: str) -> Records:
         settlement=together,
         legs=[] if together is None else settlement.legs(session, together.id),
         trail=[each for name in (*subjects, uetr) for each in control.audit_trail(session, name)],
-        intents=[(each, submission.history(session, each.id)) for each in sent],
+        intents=[(each, history.steps(session, each.id)) for each in sent],
         events=[
             (each, events.standing(session, each.id))
             for each in _events(session, uetr, [] if together is None else sent)
@@ -144,7 +145,7 @@ def _events(session: Session, uetr: str, sent: Iterable[Intent]) -> list[ChainEv
     found = {each.id: each for each in events.events_by_uetr(session, uetr)}
     for intent in sent:
         if intent.tx_hash:
-            told = events.events_of_transaction(session, intent.tx_hash)
+            told = events.events_of_transactions(session, intent.tx_hash)
             found |= {each.id: each for each in told}
     return [found[key] for key in sorted(found)]
 

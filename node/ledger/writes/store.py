@@ -6,14 +6,15 @@ error, so that PostgreSQL's transaction survives it. Called by: journal.py alone
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import inspect
+from sqlalchemy import bindparam, inspect, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel, col, func, insert, select, update
+from sqlmodel import Session, SQLModel, func, select
 
-from node.core.money import MINOR_UNITS_MAX
+from node.db.bulk import insert_values
 from node.ledger.account import Account
 from node.ledger.balance import Balance
 from node.ledger.entry import Entry
@@ -30,7 +31,18 @@ from node.ledger.tables import (
 # The outbox holds the same lock (node/feed/store.py): with two, writers could wait in a circle.
 COMMIT_ORDER_LOCK: Final = 0x636F6E636F7264
 Row = dict[str, Any]
-_COUNTERS = ("debits_pending", "credits_pending", "debits_posted", "credits_posted")
+_COUNTERS: Final = ("debits_pending", "credits_pending", "debits_posted", "credits_posted")
+_ENTRY: Final = (
+    *("sequence", "id", "phase", "rule", "currency", "uetr", "expectation_id", "event_key"),
+    *("resolves", "reversal_of", "value_date", "recorded_at", "narrative", "evidence"),
+)
+_POSTING: Final = ("entry_sequence", "account", "side", "amount")
+_KEPT: Final = CounterRow.__table__.c  # type: ignore[attr-defined]
+_ADD: Final = (
+    update(CounterRow.__table__)  # type: ignore[attr-defined]
+    .where(_KEPT.account == bindparam("of"))
+    .values({name: _KEPT[name] + bindparam(f"more_{name}") for name in _COUNTERS})
+)
 
 
 def hold_order(session: Session) -> None:
@@ -43,76 +55,38 @@ def hold_order(session: Session) -> None:
         session.exec(select(func.pg_advisory_xact_lock(COMMIT_ORDER_LOCK)))
 
 
-def insert_entry(session: Session, new: Entry) -> int | None:
-    """Write an entry and give its sequence; None when its id or what it ends is taken."""
-    row: Row = {
-        "id": str(new.id),
-        "phase": new.phase,
-        "rule": new.rule,
-        "currency": new.currency,
-        "uetr": new.uetr,
-        "expectation_id": new.expectation_id,
-        "event_key": new.event_key,
-        "resolves": new.resolves and str(new.resolves),
-        "reversal_of": new.reversal_of and str(new.reversal_of),
-        "value_date": new.value_date,
-        "recorded_at": new.recorded_at,
-        "narrative": new.narrative,
-        "evidence": new.evidence,
-    }
-    sequence: int | None = _insert_new(session, EntryRow, row)
-    if sequence is None:
-        return None
-    lines = [
-        {
-            "entry_sequence": sequence,
-            "account": posting.account,
-            "side": posting.side,
-            "amount": posting.amount,
+def insert_entries(session: Session, new: Sequence[Entry], first: int) -> None:
+    """Write entries under sequences that begin with `first`."""
+    placed = list(enumerate(new, start=first))
+    insert_values(session, EntryRow, _ENTRY, (_row(*each) for each in placed))
+    lines = ((n, p.account, p.side.value, p.amount) for n, e in placed for p in e.postings)
+    insert_values(session, PostingRow, _POSTING, lines)
+
+
+def insert_accounts(session: Session, new: Sequence[Account], at: datetime) -> None:
+    """Write accounts and their counters; an account that exists is left as it is."""
+    for each in new:
+        row: Row = {
+            "code": each.code,
+            "kind": each.kind,
+            "currency": each.currency,
+            "normal_side": each.normal_side,
+            "label": each.label,
+            "opened_at": at,
         }
-        for posting in new.postings
+        _insert_new(session, AccountRow, row)
+        _insert_new(session, CounterRow, {"account": each.code, **dict.fromkeys(_COUNTERS, 0)})
+
+
+def add_to_counters(session: Session, effects: Sequence[Balance]) -> None:
+    """Move counters by what each effect says; one that stays where it is costs nothing."""
+    moving = [
+        {"of": each.account} | {f"more_{name}": getattr(each, name) for name in _COUNTERS}
+        for each in effects
+        if each != Balance(each.account)
     ]
-    session.exec(insert(PostingRow), params=lines)
-    return sequence
-
-
-def insert_account(session: Session, new: Account, at: datetime) -> None:
-    """Write an account and its counters; an account that exists is left as it is."""
-    row: Row = {
-        "code": new.code,
-        "kind": new.kind,
-        "currency": new.currency,
-        "normal_side": new.normal_side,
-        "label": new.label,
-        "opened_at": at,
-    }
-    _insert_new(session, AccountRow, row)
-    _insert_new(session, CounterRow, {"account": new.code, **dict.fromkeys(_COUNTERS, 0)})
-
-
-def add_to_counters(session: Session, effect: Balance) -> bool:
-    """Move an account's counters; False when a side would pass 63 bits, posted and pending."""
-    debit = effect.debits_pending + effect.debits_posted
-    credit = effect.credits_pending + effect.credits_posted
-    # Written as subtractions that cannot leave 64 bits themselves.
-    moved = session.exec(
-        update(CounterRow)
-        .where(
-            col(CounterRow.account) == effect.account,
-            col(CounterRow.debits_posted)
-            <= MINOR_UNITS_MAX - max(debit, 0) - col(CounterRow.debits_pending),
-            col(CounterRow.credits_posted)
-            <= MINOR_UNITS_MAX - max(credit, 0) - col(CounterRow.credits_pending),
-        )
-        .values(
-            debits_pending=col(CounterRow.debits_pending) + effect.debits_pending,
-            credits_pending=col(CounterRow.credits_pending) + effect.credits_pending,
-            debits_posted=col(CounterRow.debits_posted) + effect.debits_posted,
-            credits_posted=col(CounterRow.credits_posted) + effect.credits_posted,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    return moved.rowcount == 1
+    if moving:
+        session.connection().execute(_ADD, moving)
 
 
 def insert_expectation(session: Session, new: Expectation, at: datetime) -> bool:
@@ -138,6 +112,26 @@ def insert_end(session: Session, expectation_id: str, reason: str, at: datetime)
     row: Row = {"expectation_id": expectation_id, "reason": reason, "at": at}
     done = _insert_new(session, ExpectationEndRow, row)
     return done is not None
+
+
+def _row(sequence: int, new: Entry) -> tuple[Any, ...]:
+    """The columns of `_ENTRY`."""
+    return (
+        sequence,
+        str(new.id),
+        new.phase.value,
+        new.rule,
+        new.currency,
+        new.uetr,
+        new.expectation_id,
+        new.event_key,
+        new.resolves and str(new.resolves),
+        new.reversal_of and str(new.reversal_of),
+        new.value_date,
+        new.recorded_at,
+        new.narrative,
+        new.evidence,
+    )
 
 
 def _insert_new(session: Session, table: type[SQLModel], row: Row) -> Any:  # noqa: ANN401 - a key

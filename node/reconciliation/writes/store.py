@@ -7,12 +7,13 @@ breaks), in the matcher's unit of work. Items are never edited.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, func, select
 
+from node.db.bulk import insert_values
 from node.ledger.writes.store import hold_order
 from node.reconciliation.breaks import OWNER
 from node.reconciliation.item import Item
@@ -20,25 +21,13 @@ from node.reconciliation.match import WITHDRAWN
 from node.reconciliation.tables import BreakRow, ItemRow, MatchMemberRow, MatchRow
 from node.reconciliation.verdict import Finding, MatchFound
 
+_ITEM = tuple(each.name for each in fields(Item) if each.name != "id")
 
-def insert_item(session: Session, new: Item, at: datetime) -> Item:
-    """Keep an item; its id is given back with it. A row is taken in once, held by a unique key."""
-    row = ItemRow(
-        side=new.side,
-        source=new.source,
-        kind=new.kind,
-        currency=new.currency,
-        amount=new.amount,
-        value_date=new.value_date,
-        uetr=new.uetr,
-        account=new.account,
-        references=list(new.references),
-        evidence=dict(new.evidence),
-        created_at=at,
-    )
-    session.add(row)
-    session.flush()
-    return replace(new, id=row.id or 0)
+
+def insert_items(session: Session, new: Sequence[Item], at: datetime) -> None:
+    """Keep items under new ids. A row is taken in once, held by a unique key."""
+    rows = ([*(getattr(each, name) for name in _ITEM), at] for each in new)
+    insert_values(session, ItemRow, (*_ITEM, "created_at"), rows)
 
 
 def put_match(session: Session, found: MatchFound, at: datetime) -> bool:

@@ -6,6 +6,9 @@ disk, for neither of the two.
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import psycopg
 from psycopg.types.json import JsonDumper
 from sqlalchemy import Engine
@@ -27,7 +30,7 @@ def measure() -> Measured:
         engine = _books(ours)
         _books(bare).dispose()
         with _connected(ours) as reader, _connected(bare) as writer:
-            measured = against_bare(engine, reader, writer, "%s")
+            measured = against_bare(engine, reader, writer, partial(_insert, writer))
         engine.dispose()
     return measured
 
@@ -37,6 +40,15 @@ def _books(url: str) -> Engine:
     upgrade_engine(engine)
     open_books(engine)
     return engine
+
+
+def _insert(
+    connection: psycopg.Connection, table: str, columns: list[str], rows: list[tuple[Any, ...]]
+) -> None:
+    into = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(into) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _connected(url: str) -> psycopg.Connection:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -25,7 +27,7 @@ def measure() -> Measured:
         engine = _books(ours)
         _books(bare).dispose()
         with closing(_connected(ours)) as reader, closing(_connected(bare)) as writer:
-            measured = against_bare(engine, reader, writer, "?")
+            measured = against_bare(engine, reader, writer, partial(_insert, writer))
         engine.dispose()
     return measured
 
@@ -35,6 +37,14 @@ def _books(path: Path) -> Engine:
     upgrade_engine(engine)
     open_books(engine)
     return engine
+
+
+def _insert(
+    connection: sqlite3.Connection, table: str, columns: list[str], rows: list[tuple[Any, ...]]
+) -> None:
+    marks = ", ".join("?" * len(columns))
+    into = f"INSERT INTO {table} ({', '.join(columns)})"
+    connection.executemany(f"{into} VALUES ({marks})", rows)
 
 
 def _connected(path: Path) -> sqlite3.Connection:

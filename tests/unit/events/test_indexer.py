@@ -76,8 +76,8 @@ def test_an_event_as_it_is_kept(follower: Follower) -> None:
     with read_only(follower.engine) as session:
         assert store.event(session, first.id) == first
         assert store.event_by_key(session, first.key) == first
-        assert store.events_of_receipt(session, events[1].key) == tuple(events[1:])
-        assert store.events_of_transaction(session, first.key.tx_hash) == [first]
+        assert store.receipts_of(session, [events[1].key]) == {events[1].key: tuple(events[1:])}
+        assert store.events_of_transactions(session, first.key.tx_hash) == [first]
         assert [each.change for each in store.history(session, first.id)] == [Change.SEEN]
         assert store.standing(session, first.id) is Change.SEEN
 

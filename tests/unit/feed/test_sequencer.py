@@ -44,7 +44,7 @@ def run(chain: Chain, fence: Callable[[Session], None] = unfenced) -> int:
 
 def told(chain: Chain) -> list[Message]:
     with read_only(chain.engine) as session:
-        return store.after(session, 0, limit=1000)
+        return store.after(session, 0, limit=2 * BATCH)
 
 
 def kinds(chain: Chain) -> list[str]:
@@ -84,7 +84,7 @@ def test_a_failure_after_the_first_messages_tells_nothing(
     chain.tell(issued(), Change.SEEN)
     posted(chain.engine, new_entry())
     with monkeypatch.context() as patch:
-        patch.setattr(sequencer, "_of_entry", full)
+        patch.setattr(sequencer, "_news_of_entry", full)
         with pytest.raises(Retryable):
             run(chain)
     assert (told(chain), cursors(chain)) == ([], {})

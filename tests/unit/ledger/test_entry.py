@@ -3,16 +3,29 @@
 In: made-up entries. Run by pytest.
 """
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from node.core.errors import InvalidAmount
+from node.core.ids import derived_id
 from node.core.money import MINOR_UNITS_MAX
 from node.core.types import Side
-from node.ledger.balance import Balance, effects
-from node.ledger.entry import Phase, Posting, Unbalanced, check_balanced, side_total, swapped
-from tests.support.ledger_books import ALICE, NOSTRO, amounts, credit, debit, new_entry
+from node.ledger.balance import Balance, Running
+from node.ledger.booking import posted
+from node.ledger.chart import AccountSpec
+from node.ledger.entry import (
+    Entry,
+    Phase,
+    Posting,
+    Unbalanced,
+    check_balanced,
+    side_total,
+    swapped,
+)
+from tests.support.ledger_books import ALICE, NOSTRO, NOW, amounts, credit, debit, new_entry
 
 POSTINGS = st.lists(
     st.builds(
@@ -75,23 +88,40 @@ def test_swapping_twice_gives_the_same_postings(postings: tuple[Posting, ...]) -
     assert side_total(swapped(postings), Side.DEBIT) == side_total(postings, Side.CREDIT)
 
 
+def entry_of(postings: tuple[Posting, ...], phase: Phase, *, resolving: bool = False) -> Entry:
+    some = posted(new_entry(), NOW).entry
+    ended = derived_id("test", "announced") if resolving else None
+    return replace(some, postings=postings, phase=phase, resolves=ended)
+
+
+def running(*accounts: AccountSpec) -> Running:
+    return Running({each.code: Balance(each.code) for each in accounts})
+
+
 @given(POSTINGS)
 def test_what_resolves_a_pending_entry_takes_back_what_it_announced(
     postings: tuple[Posting, ...],
 ) -> None:
-    announced = effects(postings, Phase.PENDING, resolving=False)
-    withdrawn = effects(postings, Phase.VOIDED, resolving=True)
-    assert [_sum(*both) for both in zip(announced, withdrawn, strict=True)] == [
-        Balance(each.account) for each in announced
-    ]
+    held = Running({each.account: Balance(each.account) for each in postings})
+    held.move(entry_of(postings, Phase.PENDING))
+    held.move(entry_of(postings, Phase.VOIDED, resolving=True))
+    assert held.moved() == [Balance(code) for code in sorted({each.account for each in postings})]
 
 
-def test_effects_add_up_per_account() -> None:
+def test_what_entries_move_adds_up_per_account() -> None:
+    held = running(NOSTRO, ALICE)
     postings = (debit(NOSTRO, 3), debit(NOSTRO, 4), credit(ALICE, 7))
-    assert effects(postings, Phase.POSTED, resolving=True) == [
-        amounts(NOSTRO, dr=(-7, 7)),
-        amounts(ALICE, cr=(-7, 7)),
-    ]
+    assert held.move(entry_of(postings, Phase.POSTED, resolving=True)) is None
+    assert held.moved() == [amounts(NOSTRO, dr=(-7, 7)), amounts(ALICE, cr=(-7, 7))]
+
+
+def test_the_account_that_no_longer_fits_is_named() -> None:
+    held = Running({
+        NOSTRO.code: Balance(NOSTRO.code),
+        ALICE.code: amounts(ALICE, cr=(1, MINOR_UNITS_MAX - 3)),
+    })  # fmt: skip
+    assert held.move(entry_of((debit(NOSTRO, 2), credit(ALICE, 2)), Phase.PENDING)) is None
+    assert held.move(entry_of((debit(NOSTRO, 1), credit(ALICE, 1)), Phase.PENDING)) == ALICE.code
 
 
 def test_what_is_announced_to_go_out_is_not_available() -> None:

@@ -16,13 +16,13 @@ from node.core.money import MINOR_UNITS_MAX
 from node.db.unit_of_work import unit_of_work
 from node.ledger import journal
 from node.ledger.account import UnknownAccount
+from node.ledger.booking import WrongPhase
 from node.ledger.entry import Entry, NewEntry, Unbalanced
 from node.ledger.journal import (
     AlreadyResolved,
     AlreadyReversed,
     CounterOverflow,
     UnknownEntry,
-    WrongPhase,
 )
 from tests.support.ledger_books import (
     ALICE,

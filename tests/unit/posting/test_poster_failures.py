@@ -13,7 +13,7 @@ from node.db.cursors import move_cursor, read_cursor
 from node.db.leases import LostLease
 from node.db.unit_of_work import read_only, unit_of_work
 from node.events.event import ChainEvent, Change
-from node.ledger import journal
+from node.ledger.writes import store as journal_writes
 from node.posting.poster import BATCH, NotBookable, PosterStage
 from node.posting.rulebook import NoRule
 from tests.support.ledger_books import ALICE, amounts, counters, new_entry, posted
@@ -50,18 +50,22 @@ def state(chain: Chain) -> tuple[int, int, int]:
 def test_what_cannot_be_booked_stops_posting_where_it_stood(
     chain: Chain, event: ChainEvent
 ) -> None:
-    chain.told(issued(), *TO_FINAL)
-    before = state(chain)
-    chain.tell(issued(block=8, tx="good"), *TO_FINAL)
+    chain.tell(issued(tx="good"), *TO_FINAL)
     chain.tell(event, *TO_FINAL)
-    with pytest.raises(Fatal):
-        chain.post()
-    assert state(chain) == before
+    chain.tell(issued(block=9, tx="behind"), *TO_FINAL)
+    assert chain.post() == 4  # all of the good one, and that the bad one was seen
+    before = state(chain)
+    assert before == (4, 4, 2)
+    for _ in range(2):
+        with pytest.raises(Fatal):
+            chain.post()
+        assert state(chain) == before
 
 
 def test_an_amount_over_63_bits_says_where_it_moved(chain: Chain) -> None:
     event = transfer(TOO_MUCH)
-    chain.tell(event, *TO_FINAL)
+    chain.told(event, Change.SEEN)
+    chain.tell(event, Change.CONFIRMED)
     with pytest.raises(NotBookable) as caught:
         chain.post()
     assert caught.value.code == "EVENT_NOT_BOOKABLE"
@@ -72,13 +76,25 @@ def test_an_amount_over_63_bits_says_where_it_moved(chain: Chain) -> None:
 def test_a_total_over_63_bits_is_not_bookable_either(chain: Chain) -> None:
     posted(chain.engine, new_entry("most", MINOR_UNITS_MAX))
     chain.tell(issued(1), *TO_FINAL)
+    assert chain.post() == 1
     with pytest.raises(NotBookable):
         chain.post()
-    assert state(chain) == (0, 0, 1)
+    assert state(chain) == (1, 1, 1)
+
+
+def test_a_total_over_63_bits_stops_no_event_before_it(chain: Chain) -> None:
+    posted(chain.engine, new_entry("nearly", MINOR_UNITS_MAX - 5))
+    for amount, name in ((3, "a"), (3, "b"), (1, "c")):
+        chain.tell(issued(amount, tx=name), Change.FINAL)
+    assert chain.post() == 1
+    with pytest.raises(NotBookable):
+        chain.post()
+    assert counters(chain.engine, ALICE) == amounts(ALICE, cr=(0, MINOR_UNITS_MAX - 2))
 
 
 def test_an_event_without_rule_is_told_as_such(chain: Chain) -> None:
     chain.tell(chain_event("Surprise", {}), *TO_FINAL)
+    chain.post()
     with pytest.raises(NoRule):
         chain.post()
 
@@ -107,7 +123,7 @@ def test_a_failure_in_the_middle_of_a_batch_leaves_nothing_of_it(
     for block in (7, 8):
         chain.tell(issued(block=block), *TO_FINAL)
     with monkeypatch.context() as patch:
-        patch.setattr(journal, "post_pending", full)
+        patch.setattr(journal_writes, "add_to_counters", full)
         with pytest.raises(Retryable):
             chain.post()
     assert state(chain) == (0, 0, 0)

@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import col, update
 
 from node.db.unit_of_work import read_only, unit_of_work
+from node.events.event import Change
 from node.ledger import store as ledger
 from node.settlement.commands import SettleCommand
 from node.settlement.instruction import InstructionState
@@ -15,6 +16,7 @@ from node.submission.tables import IntentRow
 from tests.support.chain_desk import SettlementDesk
 from tests.support.chain_exchange import DVP, HELD, Command, ask, cycle, exchange, kept
 from tests.support.chain_keys import address
+from tests.support.ledger_events import Chain, chain_event
 
 BOB = address("bob")
 I, S = IntentState, InstructionState  # noqa: E741 - the two ladders side by side
@@ -23,9 +25,7 @@ I, S = IntentState, InstructionState  # noqa: E741 - the two ladders side by sid
 def put(bank: SettlementDesk, purpose: str, state: IntentState, why: str = "") -> None:
     """Say where an intent stands, as the sender or the monitor would."""
     _, _, sent = kept(bank)
-    where = col(IntentRow.id) == sent[purpose].id
-    with unit_of_work(bank.engine) as session:
-        session.exec(update(IntentRow).where(where).values(state=state, reason=why))
+    bank.stand(sent[purpose], state, why)
 
 
 def test_legs_stand_where_the_call_that_settles_stands(bank: SettlementDesk) -> None:
@@ -42,6 +42,22 @@ def test_legs_stand_where_the_call_that_settles_stands(bank: SettlementDesk) -> 
         _, legs, _ = kept(bank)
         assert [each.state for each in legs] == [expected, expected]
         assert standing(legs) is expected
+
+
+def test_a_failure_that_is_told_after_the_call_is_final_is_heard(bank: SettlementDesk) -> None:
+    ask(bank, exchange(method=DVP, way=HELD))
+    put(bank, "EXECUTE", I.FINAL)
+    with unit_of_work(bank.engine) as session:
+        session.exec(
+            update(IntentRow).where(col(IntentRow.purpose) == "EXECUTE").values(tx_hash="0xt1")
+        )
+    bank.tracker.run_once()
+    assert {each.state for each in kept(bank)[1]} == {S.ON_CHAIN}
+    failed = chain_event("SettlementFailed", {"leg": "1", "reason": "0x"}, tx="t1")
+    Chain(bank.engine).tell(failed, Change.SEEN)
+    bank.tracker.run_once()
+    ended = {(each.state, each.reason.partition(":")[0]) for each in kept(bank)[1]}
+    assert ended == {(S.FAILED, "leg 2 was not paid")}
 
 
 def test_a_settlement_that_fails_ends_all_of_its_legs(bank: SettlementDesk) -> None:

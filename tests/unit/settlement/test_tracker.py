@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, select
 
 from node.control import audit
 from node.control import store as control
@@ -23,7 +23,6 @@ from node.settlement.instruction import (
     InstructionState,
 )
 from node.submission.intent import IntentState
-from node.submission.tables import IntentRow
 from tests.support.chain_desk import SettlementDesk, caller, issue, redeem, transfer, uetr
 from tests.support.clock import NOW
 
@@ -32,9 +31,7 @@ S, I = InstructionState, IntentState  # noqa: E741 - the two ladders side by sid
 
 def put(bank: SettlementDesk, number: int, purpose: str, state: IntentState, why: str = "") -> None:
     """Say where an intent stands, as the sender or the monitor would."""
-    where = col(IntentRow.id) == bank.intents(number)[purpose].id
-    with unit_of_work(bank.engine) as session:
-        session.exec(update(IntentRow).where(where).values(state=state, reason=why))
+    bank.stand(bank.intents(number)[purpose], state, why)
 
 
 def book(bank: SettlementDesk, number: int, *, final: bool = True) -> str:
@@ -239,6 +236,7 @@ def test_many_instructions_move_at_once(bank: SettlementDesk) -> None:
     for number in range(1, 6):
         bank.service.transfer(transfer(number, "5.00", "alice", "bob"), caller(str(number)))
         put(bank, number, "TRANSFER", I.MINED)
-    assert bank.tracker.run_once() == 5
+    assert bank.tracker.run_once() > 0
+    assert bank.tracker.run_once() == 0
     assert {bank.instruction(number).state for number in range(1, 6)} == {S.ON_CHAIN}
     assert uetr(3) in open_expectations(bank)
