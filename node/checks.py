@@ -18,7 +18,7 @@ from sqlmodel import Session
 from node.chain.deployment.code import check_code
 from node.chain.deployment.plan import Plan
 from node.chain.deployment.verify import verify
-from node.control import audit, halt
+from node.control import halt
 from node.core.errors import ConcordError
 from node.db import leases
 from node.db.cursors import all_cursors
@@ -33,6 +33,7 @@ from node.ledger import store as ledger
 from node.pipeline import Parts
 from node.posting.poster import PosterStage
 from node.reconciliation.cut import read_cut
+from node.sealing import verification
 from node.services import Check
 
 HEAD_AHEAD_SECONDS_MAX: Final = 60
@@ -85,7 +86,7 @@ class Doctor:
         yield "halts", self._within(_halts), QUICK_SECONDS
         yield "lease", self._within(self._lease), QUICK_SECONDS
         yield "cursors", self._cursors, QUICK_SECONDS
-        yield "audit trail", self._within(_audit_trail), THOROUGH_SECONDS
+        yield "audit", self._within(_audit_trail), THOROUGH_SECONDS
         yield "ledger", self._within(_ledger), THOROUGH_SECONDS
 
     def _check(self, name: str, look: Look, seconds: int) -> Check:
@@ -214,13 +215,11 @@ def _halts(session: Session) -> Verdict:
 
 
 def _audit_trail(session: Session) -> Verdict:
-    changed = audit.verify(session)
-    if not changed:
-        return "every row is as it was written", ""
-    return (
-        f"rows changed after they were written: {', '.join(map(str, changed[:10]))}",
-        "Somebody wrote into the database. Keep a copy of it and call your auditor.",
-    )
+    seen = verification.verify(session)
+    if not seen.found:
+        return f"{seen.entries} entries and {seen.actions} actions are as they were written", ""
+    named = "; ".join(f"{each.where}: {each.what}" for each in seen.found[:_SHOWN])
+    return named, "Somebody wrote into the database. Keep a copy of it and call your auditor."
 
 
 def _ledger(session: Session) -> Verdict:

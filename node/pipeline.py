@@ -13,7 +13,8 @@ the start of a round is booked, compared, answered and told within it.
 5. tracker: where instructions stand, by books and intents; it prepares what follows from that, and
 6. sender: sends what is prepared, at the end, when everything above is known;
 7. sequencer: tells listeners what the others wrote;
-8. rescan: now and then compares the newest final blocks with the chain once more.
+8. sealer: puts what was written under seals, which show later whether it was changed;
+9. rescan: now and then compares the newest final blocks with the chain once more.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from node.jobs.runner import Step
 from node.posting.poster import PosterStage
 from node.reconciliation.matcher import MatcherStage
 from node.reconciliation.verdict import Tolerance
+from node.sealing.sealer import SealerStage
 from node.settlement.desk import Desk
 from node.settlement.tracker import TrackerStage
 from node.submission.broadcast import ATTEMPTS_MAX
@@ -100,6 +102,7 @@ def steps(parts: Parts, fence: Callable[[Session], None]) -> tuple[Step, ...]:
         fees=parts.fees, attempts_max=parts.attempts_max,
     )  # fmt: skip
     sequencer = SequencerStage(engine=engine, fence=fence, clock=clock)
+    sealer = SealerStage(engine=engine, fence=fence, clock=clock)
     return (
         Step(indexer, Scope.POSTING),
         Step(poster, Scope.POSTING),
@@ -108,5 +111,6 @@ def steps(parts: Parts, fence: Callable[[Session], None]) -> tuple[Step, ...]:
         Step(tracker, Scope.COMMANDS, watches=True),
         Step(sender, Scope.SUBMISSION),
         Step(sequencer, Scope.POSTING, watches=True),
+        Step(sealer, Scope.POSTING, watches=True),
         Step(rescan, Scope.POSTING),
     )

@@ -26,6 +26,7 @@ from node.core.errors import Rejected
 from node.core.ids import derived_id, sha256_hex
 from node.core.money import Money
 from node.core.types import Side
+from node.db.order import hold_order
 from node.db.unit_of_work import unit_of_work
 from node.ledger import chart, journal
 from node.ledger import store as books
@@ -99,7 +100,7 @@ def receive(
 
 
 def _accept(session: Session, message: BankMessage, arrival: _Arrival) -> Received:
-    writes.hold_order(session)  # so that of two equal files the second one sees the first
+    hold_order(session)  # so that of two equal files the second one sees the first
     gate.check_new_file(store.accepted_file(session, arrival.sha256))
     file_id = writes.insert_file(session, _as_new(arrival, message.format))
     nostros = [each.code for each in books.accounts(session, kind=AccountKind.NOSTRO)]
@@ -196,7 +197,7 @@ def _keep_refused(
         keep_content=not isinstance(refusal, FileTooLarge),
     )
     with unit_of_work(engine) as session:
-        writes.hold_order(session)
+        hold_order(session)
         file_id = writes.insert_file(session, new)
         refusal.facts["refused_file"] = file_id
         if tell is not None:

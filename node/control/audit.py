@@ -1,10 +1,10 @@
 """The audit trail: who did what and when, each row sealed by the hash of its own content.
 
-In: an actor, an action, what it was done to. Out: a stored row; `verify` gives those that changed.
-Called by: settlement, reconciliation, bank, jobs (record); cli and api (verify, read).
+In: an actor, an action, what it was done to. Out: a stored row.
+Called by: settlement, reconciliation, bank, jobs.
 
 A leaf shows that a row was changed after it was written. That a row is missing, or that one was
-changed together with its leaf, is shown only by sealing leaves into roots kept elsewhere.
+changed together with its leaf, is shown by the seals over them (node/sealing).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 from sqlmodel import Session
 
 from node.control import store
+from node.control.store import AuditRecord
 from node.core.ids import sha256_hex
 
 
@@ -57,19 +58,21 @@ def record_all(session: Session, actions: Sequence[Action], at: datetime) -> Non
 
 
 def verify(session: Session) -> list[int]:
-    """The sequences of the rows whose content is not what was sealed; empty is proved."""
+    """The sequences of the rows whose content is not what their leaf says; empty is proved."""
     return [
-        each.sequence
-        for each in store.audit_trail(session)
-        if each.leaf
-        != leaf_of(
-            actor=each.actor,
-            action=each.action,
-            subject=each.subject,
-            detail=each.detail,
-            at=each.at,
-        )
+        each.sequence for each in store.audit_trail(session) if each.leaf != _leaf_of_record(each)
     ]
+
+
+def _leaf_of_record(record: AuditRecord) -> str:
+    """What the leaf of a row has to be, by its content."""
+    return leaf_of(
+        actor=record.actor,
+        action=record.action,
+        subject=record.subject,
+        detail=record.detail,
+        at=record.at,
+    )
 
 
 def leaf_of(*, actor: str, action: str, subject: str, detail: dict[str, Any], at: datetime) -> str:

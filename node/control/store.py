@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, func, select, update
 
 from node.control.tables import AuditRow, CommandRow, HaltRow
 from node.db.bulk import insert_values
+from node.db.order import hold_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def insert_audit(
     session: Session, rows: Sequence[tuple[datetime, str, str, str, dict[str, Any], str]]
 ) -> None:
     """Append rows to the trail: time, actor, action, subject, detail, leaf."""
+    hold_order(session)
     columns = ("at", "actor", "action", "subject", "detail", "leaf")
     insert_values(session, AuditRow, columns, rows)
 
@@ -61,9 +63,20 @@ def audit_trail(session: Session, subject: str | None = None) -> Iterator[AuditR
     if subject is not None:
         query = query.where(AuditRow.subject == subject)
     for row in session.exec(query):
-        yield AuditRecord(
-            row.sequence or 0, row.at, row.actor, row.action, row.subject, row.detail, row.leaf
-        )
+        yield _audit(row)
+
+
+def audit_page(session: Session, *, after: int, limit: int) -> list[AuditRecord]:
+    """Rows of the trail behind a sequence, in order."""
+    query = select(AuditRow).where(col(AuditRow.sequence) > after)
+    return [
+        _audit(row) for row in session.exec(query.order_by(col(AuditRow.sequence)).limit(limit))
+    ]
+
+
+def count_audit(session: Session) -> int:
+    """How many rows the trail has."""
+    return session.exec(select(func.count()).select_from(AuditRow)).one()
 
 
 def insert_halt(session: Session, scope: str, reason: str, at: datetime) -> None:
@@ -106,3 +119,9 @@ def insert_command(
     }
     query = dialect.insert(CommandRow).values(row).on_conflict_do_nothing()
     return session.exec(query.returning(col(CommandRow.key))).first() is not None
+
+
+def _audit(row: AuditRow) -> AuditRecord:
+    return AuditRecord(
+        row.sequence or 0, row.at, row.actor, row.action, row.subject, row.detail, row.leaf
+    )

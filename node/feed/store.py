@@ -14,8 +14,8 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from node.db.bulk import insert_values
+from node.db.order import hold_order
 from node.feed.tables import OutboxRow
-from node.ledger.writes.store import hold_order
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from node.core.errors import InvalidReference
 from node.core.ids import wallet_key
 from node.core.money import currency
 from node.core.types import Side
-from node.ledger.account import NORMAL_SIDE, AccountKind
+from node.ledger.account import NORMAL_SIDE, Account, AccountKind
 
 NUMBER_LENGTH_MAX = 70
 
@@ -60,6 +60,13 @@ def brought_forward(ccy: str) -> AccountSpec:
 def fees(ccy: str) -> AccountSpec:
     """What correspondents kept for themselves."""
     return _spec(AccountKind.FEES, ccy)
+
+
+def is_well_formed(account: Account) -> bool:
+    """Whether its code says the kind and the currency that it has, and its side is theirs."""
+    kind, ccy, *_ = [*account.code.split(":", 2), "", ""]
+    said = (account.kind.value, account.currency, NORMAL_SIDE[account.kind])
+    return (kind, ccy, account.normal_side) == said
 
 
 def _spec(kind: AccountKind, ccy: str, *parts: str) -> AccountSpec:

@@ -9,7 +9,7 @@ that reverses it, each once: looked up while no one else may write, and held by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from node.core.errors import Conflict, InvalidAmount, NotFound, UetrUsed
+from node.db.order import hold_order
 from node.ledger import booking, store
 from node.ledger.account import Account, unknown_account
 from node.ledger.balance import Balance, Running
@@ -29,8 +30,10 @@ from node.ledger.expectation import (
     UnknownExpectation,
     check_expectation,
 )
+from node.ledger.link import link_of
 from node.ledger.totals import store as totals
 from node.ledger.writes import store as writes
+from node.ledger.writes.store import Placed
 
 
 class UnknownEntry(NotFound):
@@ -74,7 +77,7 @@ def open_accounts(
     found = store.accounts_by_code(session, wanted)
     if len(found) < len(wanted):
         # First: a writer that held the order and waited for a row would wait in a circle.
-        writes.hold_order(session)
+        hold_order(session)
         missing = [each for code, each in sorted(wanted.items()) if code not in found]
         opened = [Account(m.code, m.kind, m.currency, m.normal_side, label) for m in missing]
         writes.insert_accounts(session, opened, at)
@@ -159,10 +162,10 @@ def book(session: Session, bookings: Sequence[Booking]) -> None:
     first that cannot be.
     """
     _check_accounts(session, bookings)
-    writes.hold_order(session)
+    hold_order(session)
     fresh = _fresh(session, bookings)
     moved = _moved(session, fresh)
-    writes.insert_entries(session, fresh, store.last_sequence(session) + 1)
+    writes.insert_entries(session, _linked(session, fresh))
     writes.add_to_counters(session, moved)
 
 
@@ -170,6 +173,14 @@ def _book(session: Session, new: Booking) -> Entry:
     """Write one; gives it as it stands in the books, where it may have stood before."""
     book(session, [new])
     return _found(session, new.entry.id)
+
+
+def _linked(session: Session, fresh: Sequence[Entry]) -> Iterator[Placed]:
+    """Entries with their places behind the last one, each linked to the one before it."""
+    sequence, link = store.last_place(session)
+    for each in fresh:
+        sequence, link = sequence + 1, link_of(link, each)
+        yield sequence, link, each
 
 
 def _fresh(session: Session, bookings: Sequence[Booking]) -> list[Entry]:

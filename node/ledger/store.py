@@ -19,6 +19,7 @@ from node.core.types import Side
 from node.ledger.account import Account, AccountKind
 from node.ledger.entry import Entry, Phase, Posting
 from node.ledger.expectation import Expectation
+from node.ledger.link import FIRST
 from node.ledger.tables import (
     AccountRow,
     EntryRow,
@@ -123,6 +124,20 @@ def taken(session: Session, entries: Sequence[Entry]) -> tuple[set[UUID], set[UU
         _known(session, col(EntryRow.resolves), [each.resolves for each in entries]),
         _known(session, col(EntryRow.reversal_of), [each.reversal_of for each in entries]),
     )
+
+
+def last_place(session: Session) -> tuple[int, str]:
+    """Sequence and link of the newest entry; while there is none, what comes before the first."""
+    query = select(EntryRow.sequence, EntryRow.link).order_by(col(EntryRow.sequence).desc())
+    found = session.exec(query.limit(1)).first()
+    return (found[0] or 0, found[1]) if found else (0, FIRST)
+
+
+def links(session: Session, *, after: int, limit: int) -> list[tuple[int, str]]:
+    """Sequence and link of the entries behind a sequence, in order."""
+    query = select(EntryRow.sequence, EntryRow.link).where(col(EntryRow.sequence) > after)
+    found = session.exec(query.order_by(col(EntryRow.sequence)).limit(limit))
+    return [(sequence or 0, link) for sequence, link in found]
 
 
 def last_sequence(session: Session) -> int:

@@ -52,6 +52,7 @@ class EntryRow(SQLModel, table=True):
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     narrative: str = ""
     evidence: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    link: str  # over the content and the link of the entry before: see link.py
 
 
 class PostingRow(SQLModel, table=True):

@@ -23,13 +23,13 @@ from node.chain.deployments import Deployment
 from node.chain.rpc import Rpc
 from node.core.clock import Clock
 from node.db.cursors import move_cursor, read_cursor
+from node.db.order import hold_order
 from node.db.unit_of_work import read_only, unit_of_work
 from node.events import store as events
 from node.events.indexer import FINAL
 from node.ledger import balances
 from node.ledger import store as ledger
 from node.ledger.account import AccountKind
-from node.ledger.writes.store import hold_order
 from node.posting.poster import PosterStage
 from node.reconciliation import sources, store, sweep
 from node.reconciliation.balance import Weights

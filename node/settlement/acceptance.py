@@ -16,6 +16,7 @@ from node.control import audit, commands, halt
 from node.control.halt import Scope
 from node.core.errors import InvalidReference, UetrUsed
 from node.core.ids import wallet_key
+from node.db.order import hold_order
 from node.feed.outbox import Kind, tell
 from node.ledger import journal
 from node.ledger import store as ledger
@@ -40,7 +41,7 @@ def once(
     make: Callable[[], Made],
 ) -> tuple[Made, bool]:
     """What a command makes, or made before under the caller's key; then the second is True."""
-    store.hold_order(session)  # of two equal commands the second one sees the first
+    hold_order(session)  # of two equal commands the second one sees the first
     key = caller.scope, caller.idempotency_key, caller.fingerprint
     before = commands.once(session, *key)
     found = find(session, before) if before else None

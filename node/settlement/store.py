@@ -15,7 +15,7 @@ from sqlmodel import Session, col, func, or_, select
 
 from node.core.money import Money, currency
 from node.core.types import Address
-from node.ledger.writes.store import hold_order
+from node.db.order import hold_order
 from node.settlement.instruction import OPEN, Instruction, InstructionKind, InstructionState
 from node.settlement.settlement import Settlement, SettlementMethod, SettlementWay
 from node.settlement.tables import InstructionRow, SettlementRow, WalletRow
@@ -23,7 +23,6 @@ from node.settlement.wallet import Wallet
 
 __all__ = [
     "count_open",
-    "hold_order",
     "insert",
     "insert_settlement",
     "insert_wallet",

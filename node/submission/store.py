@@ -14,7 +14,7 @@ from sqlmodel import Session, col, func, or_, select
 
 from node.core.transitions import step
 from node.core.types import Address, ChainId
-from node.ledger.writes.store import hold_order
+from node.db.order import hold_order
 from node.submission.history import store as history
 from node.submission.history.store import REASON_LENGTH_MAX
 from node.submission.intent import (

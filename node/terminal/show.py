@@ -126,6 +126,35 @@ def file(told: Shown, console: Console) -> None:
     console.print(text, highlight=False, soft_wrap=True)
 
 
+def verified(seen: Shown, console: Console) -> None:
+    """What was looked at, what was changed, and the hash that is worth keeping."""
+    table = _table("Changed behind the books' back")
+    table.add_column("Where", no_wrap=True)
+    table.add_column("What", overflow="fold")
+    for each in seen["found"]:
+        table.add_row(escape(each["where"]), escape(each["what"]))
+    if seen["found"]:
+        console.print(table)
+        console.print(f"[bold red]✗ {len(seen['found'])} places were changed.[/]", highlight=False)
+    else:
+        console.print(
+            f"[bold green]✓ As written:[/] {seen['entries']} entries, {seen['actions']} actions,"
+            f" {seen['seals']} seals.",
+            highlight=False,
+        )
+    if seen["newest_seal"]:
+        console.print("Keep the hash of the newest seal elsewhere:", highlight=False)
+        console.print(seen["newest_seal"], highlight=False, soft_wrap=True)
+
+
+def included(content: str, seal: int, seal_hash: str, console: Console) -> None:
+    """That an entry is under a seal, and by which hash that is known."""
+    console.print(f"[bold green]✓ Proved:[/] this entry is under seal {seal}:", highlight=False)
+    console.print(escape(content), highlight=False, soft_wrap=True)
+    console.print("It is worth as much as your own copy of the seal's hash:", highlight=False)
+    console.print(seal_hash, highlight=False, soft_wrap=True)
+
+
 def error(problem: ConcordError, console: Console) -> None:
     """Why it was refused, and what to do."""
     console.print(f"[bold red]✗ {problem.title}:[/] {escape(problem.detail)}", highlight=False)

@@ -24,7 +24,7 @@ LAYERS = (
     "jobs",  # runs stages on a clock
     "settlement reconciliation defi",  # business decisions
     "bindings",  # what each of our contracts means
-    "posting submission bank feed",
+    "posting submission bank feed sealing",
     "events ledger control",
     "chain",  # the only door to web3
     "db",

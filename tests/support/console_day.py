@@ -185,7 +185,7 @@ def _books() -> list[SQLModel]:
     rows.append(
         EntryRow(sequence=1, id="5f1a0000-0000-5000-8000-000000000001", phase="POSTED",
                  rule="CAD.gate Issued", currency="CAD", uetr=UETR, value_date=TODAY,
-                 recorded_at=NOW)
+                 recorded_at=NOW, link="")
     )  # fmt: skip
     rows += [
         PostingRow(entry_sequence=1, account=code, side=side, amount=AMOUNT)

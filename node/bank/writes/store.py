@@ -1,6 +1,6 @@
 """The statements that keep bank files, statements and their lines.
 
-In: a session and what to keep. Called by: importer, which holds the order lock (`hold_order`).
+In: a session and what to keep. Called by: importer, which holds the order.
 """
 
 from __future__ import annotations
@@ -14,9 +14,6 @@ from sqlmodel import Session, func, insert, select
 
 from node.bank.statement import Statement, StatementEntry
 from node.bank.tables import BankFileRow, StatementEntryRow, StatementRow
-from node.ledger.writes.store import hold_order
-
-__all__ = ["NewFile", "hold_order", "insert_file", "insert_statement"]
 
 _INSERT_ROWS: Final = 2_000
 _LINE_FIELDS: Final = tuple(each.name for each in fields(StatementEntry) if each.name != "amount")

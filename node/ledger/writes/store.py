@@ -6,13 +6,13 @@ error, so that PostgreSQL's transaction survives it. Called by: journal.py alone
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import bindparam, inspect, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel, func, select
+from sqlmodel import Session, SQLModel
 
 from node.db.bulk import insert_values
 from node.ledger.account import Account
@@ -28,13 +28,12 @@ from node.ledger.tables import (
     PostingRow,
 )
 
-# The outbox holds the same lock (node/feed/store.py): with two, writers could wait in a circle.
-COMMIT_ORDER_LOCK: Final = 0x636F6E636F7264
 Row = dict[str, Any]
+Placed = tuple[int, str, Entry]  # sequence, link, entry
 _COUNTERS: Final = ("debits_pending", "credits_pending", "debits_posted", "credits_posted")
 _ENTRY: Final = (
     *("sequence", "id", "phase", "rule", "currency", "uetr", "expectation_id", "event_key"),
-    *("resolves", "reversal_of", "value_date", "recorded_at", "narrative", "evidence"),
+    *("resolves", "reversal_of", "value_date", "recorded_at", "narrative", "evidence", "link"),
 )
 _POSTING: Final = ("entry_sequence", "account", "side", "amount")
 _KEPT: Final = CounterRow.__table__.c  # type: ignore[attr-defined]
@@ -45,21 +44,11 @@ _ADD: Final = (
 )
 
 
-def hold_order(session: Session) -> None:
-    """Let sequences become visible in their order: one writer at a time until it commits.
-
-    Without it PostgreSQL could commit entry 8 before entry 7, and whoever reads behind a cursor
-    would step over 7 for ever. SQLite has one writer anyway.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.exec(select(func.pg_advisory_xact_lock(COMMIT_ORDER_LOCK)))
-
-
-def insert_entries(session: Session, new: Sequence[Entry], first: int) -> None:
-    """Write entries under sequences that begin with `first`."""
-    placed = list(enumerate(new, start=first))
+def insert_entries(session: Session, new: Iterable[Placed]) -> None:
+    """Write entries, each under its sequence and with its link."""
+    placed = list(new)
     insert_values(session, EntryRow, _ENTRY, (_row(*each) for each in placed))
-    lines = ((n, p.account, p.side.value, p.amount) for n, e in placed for p in e.postings)
+    lines = ((n, p.account, p.side.value, p.amount) for n, _, e in placed for p in e.postings)
     insert_values(session, PostingRow, _POSTING, lines)
 
 
@@ -114,7 +103,7 @@ def insert_end(session: Session, expectation_id: str, reason: str, at: datetime)
     return done is not None
 
 
-def _row(sequence: int, new: Entry) -> tuple[Any, ...]:
+def _row(sequence: int, link: str, new: Entry) -> tuple[Any, ...]:
     """The columns of `_ENTRY`."""
     return (
         sequence,
@@ -131,6 +120,7 @@ def _row(sequence: int, new: Entry) -> tuple[Any, ...]:
         new.recorded_at,
         new.narrative,
         new.evidence,
+        link,
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from node.db.bulk import insert_values
-from node.ledger.writes.store import hold_order
+from node.db.order import hold_order
 from node.reconciliation.breaks import OWNER
 from node.reconciliation.item import Item
 from node.reconciliation.match import WITHDRAWN

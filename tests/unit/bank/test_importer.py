@@ -10,10 +10,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from node.bank import store
+from node.bank import importer, store
 from node.bank.importer import Received, receive
 from node.bank.refusal import FileRefused
-from node.bank.writes import store as writes
 from node.core.errors import Retryable
 from node.core.types import Side
 from node.db.unit_of_work import read_only
@@ -153,7 +152,7 @@ def test_a_busy_database_is_no_refusal(engine: Engine, monkeypatch: pytest.Monke
     def busy(*_: object) -> None:
         raise Retryable("busy")
 
-    monkeypatch.setattr(writes, "hold_order", busy)
+    monkeypatch.setattr(importer, "hold_order", busy)
     with pytest.raises(Retryable):
         take(engine, written(statement(0, [5])))
     with read_only(engine) as session:

@@ -23,6 +23,8 @@ from node.core.clock import SystemClock
 from node.core.money import Money, currency
 from node.db.engine import open_engine
 from node.db.unit_of_work import unit_of_work
+from node.ledger import store as ledger
+from node.sealing.sealer import seal_all
 from tests.support.node_folder import NOSTRO, UETRS, issue, opened
 
 
@@ -114,7 +116,7 @@ def test_something_unexpected_is_one_line_and_goes_into_the_log(
     def broken(*_: object) -> None:
         raise KeyError("a defect of ours")
 
-    monkeypatch.setattr(cli, "_catch_up", broken)
+    monkeypatch.setattr(cli, "catch_up", broken)
     said = concord("prove")
     assert (said.code, said.out) == (5, "")
     assert "KeyError" in said.err
@@ -144,7 +146,45 @@ def test_prove_says_no_when_the_books_were_changed(concord: Concord, folder: Pat
     assert "✗ Not proved: EUR" in told.out
     found = concord("doctor", "--json")
     assert (found.code, found.json["ok"]) == (1, False)
-    assert [each["name"] for each in found.json["checks"] if not each["ok"]] == ["ledger"]
+    assert [each["name"] for each in found.json["checks"] if not each["ok"]] == [
+        "audit",
+        "ledger",
+    ]
+
+
+def test_audit_verify_names_what_was_changed(concord: Concord, folder: Path) -> None:
+    said = concord("audit", "verify", "--json")
+    assert (said.code, said.json["ok"]) == (0, True)
+    assert said.json["entries"] > 0
+    engine = open_engine(f"sqlite:///{folder / 'concord.db'}")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE journal_entry SET narrative = 'x' WHERE sequence = 1"))
+    engine.dispose()
+    told = concord("audit", "verify")
+    assert told.code == 1
+    assert "journal_entry 1" in told.out
+    assert concord("audit", "verify", "--json").json["found"][0]["where"] == "journal_entry 1"
+
+
+def test_an_entry_is_proved_to_whoever_has_only_its_file(
+    concord: Concord, folder: Path, tmp_path: Path
+) -> None:
+    engine = open_engine(f"sqlite:///{folder / 'concord.db'}")
+    with unit_of_work(engine) as session:
+        seal_all(session, SystemClock().now())
+        entry = str(ledger.entries(session, limit=1)[0].id)
+    engine.dispose()
+    proof = tmp_path / "proof.json"
+    proof.write_text(concord("audit", "proof", entry).out, "utf-8")
+    shutil.rmtree(folder)
+    said = concord("audit", "verify", "--proof", proof)
+    assert (said.code, entry in said.out) == (0, True)
+    proof.write_text(proof.read_text("utf-8").replace(entry, entry[::-1]), "utf-8")
+    refused = concord("audit", "verify", "--proof", proof, "--json")
+    assert (refused.code, refused.json["code"]) == (3, "INCLUSION_NOT_PROVED")
+    for nothing in ("", "{}", "[]"):
+        proof.write_text(nothing, "utf-8")
+        assert concord("audit", "verify", "--proof", proof).code == 3
 
 
 def test_the_doctor_reports_a_node_that_cannot_even_start(concord: Concord, folder: Path) -> None:

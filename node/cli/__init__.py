@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import getpass
 import importlib
-import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -24,19 +22,20 @@ from rich.markup import escape
 from node import log
 from node.app import Node, build, load_settings, serve
 from node.chain.deployment.demo_plan import CAPACITY
+from node.cli import audit
+from node.cli.opened import ANSWER_IS_NO, Json, catch_up, log_file, opened, print_json, stderr
 from node.control import halt
 from node.control.halt import Scope
 from node.core.errors import ConcordError, Rejected
 from node.db.unit_of_work import read_only, unit_of_work
-from node.ground import NoNodeYet, SettingRefused, forget, require_node
-from node.jobs.runner import NotLeader
+from node.ground import NoNodeYet, SettingRefused, forget
 from node.reconciliation import store as reconciliation
 from node.services import Check
-from node.settings import PREFIX, Settings
+from node.settings import PREFIX
+from node.settings import Settings as Settings
 from node.terminal import shapes, show
 from node.web import listen
 
-ANSWER_IS_NO: Final = 1
 UNEXPECTED: Final = 5
 AMOUNT_MAX: Final = f"{PREFIX}AMOUNT_MAX"
 MESSAGE_AMOUNT_MAX: Final = str(CAPACITY)
@@ -49,7 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
+app.add_typer(audit.app)
 Port = Annotated[int | None, typer.Option(help="Serve on this port.", min=1, max=65_535)]
 
 
@@ -67,9 +66,9 @@ def main(words: Sequence[str] | None = None) -> None:
         app(given, prog_name="concord")
     except ConcordError as error:
         if "--json" in given:
-            _print_json(error.problem())
+            print_json(error.problem())
         else:
-            show.error(error, _stderr())
+            show.error(error, stderr())
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -77,7 +76,7 @@ def main(words: Sequence[str] | None = None) -> None:
         structlog.get_logger(__name__).critical("unexpected", exc_info=error)
         if "--debug" in given:
             raise
-        _stderr().print(
+        stderr().print(
             f"[bold red]✗ Something unexpected happened:[/] {type(error).__name__}. The details are"
             " in concord.log in the data folder; `concord --debug …` shows them.",
             highlight=False,
@@ -119,10 +118,10 @@ def demo(
         listen(settings.host, settings.port).close()  # before anything heavy is started
     if reset:
         forget(settings.data_folder, settings.chain_file)
-    log.configure(settings.log_level, file=_log_file(settings))
+    log.configure(settings.log_level, file=log_file(settings))
     run_demo = importlib.import_module("node.demo.command").run_demo
     raise typer.Exit(
-        run_demo(settings, once=once, messages=messages, json_output=json_output, console=_stderr())
+        run_demo(settings, once=once, messages=messages, json_output=json_output, console=stderr())
     )
 
 
@@ -131,11 +130,11 @@ def run(*, port: Port = None, json_output: Json = False) -> None:
     """Run the node: follow the chain, keep the books, compare, serve API and console."""
     settings = load_settings(port=port)
     log.configure(settings.log_level)
-    console = _stderr()
+    console = stderr()
 
     def ready(url: str) -> None:
         if json_output:
-            _print_json({"url": url, "chain_id": node.deployment.chain_id})
+            print_json({"url": url, "chain_id": node.deployment.chain_id})
         console.print(f"Concord serves at [bold]{url}[/], Ctrl-C stops it.", highlight=False)
 
     with listen(settings.host, settings.port) as listener:
@@ -154,27 +153,27 @@ def import_files(
     json_output: Json = False,
 ) -> None:
     """Take bank files in, each whole or not at all; a refused one changes nothing."""
-    with _opened() as node:
+    with opened() as node:
         told = []
         for path in files:
             told.append(_import(node, path, by or getpass.getuser()))
             if not json_output:
                 show.file(told[-1], Console())
-        _catch_up(node)
+        catch_up(node)
     refused = sum(not each["accepted"] for each in told)
     if json_output:
-        _print_json({"files": told, "accepted": len(told) - refused, "refused": refused})
+        print_json({"files": told, "accepted": len(told) - refused, "refused": refused})
     raise typer.Exit(ANSWER_IS_NO if refused else 0)
 
 
 @app.command()
 def prove(*, json_output: Json = False) -> None:
     """Compare chain, books and bank. Exit code 0 only when they agree."""
-    with _opened() as node:
-        _catch_up(node)
+    with opened() as node:
+        catch_up(node)
         told = shapes.proof_object(node.services.prove())
     if json_output:
-        _print_json(told)
+        print_json(told)
     else:
         show.proof(told, Console())
     raise typer.Exit(0 if told["agrees"] else ANSWER_IS_NO)
@@ -187,8 +186,8 @@ def breaks(
     json_output: Json = False,
 ) -> None:
     """List what does not agree: why, how much, how old, and whose it is."""
-    with _opened() as node:
-        _catch_up(node)
+    with opened() as node:
+        catch_up(node)
         with read_only(node.engine) as session:
             found = reconciliation.open_breaks(session)
         told = [
@@ -197,7 +196,7 @@ def breaks(
             if currency in (None, each.currency)
         ]
     if json_output:
-        _print_json({"breaks": told})
+        print_json({"breaks": told})
     else:
         show.breaks(told, Console())
 
@@ -206,7 +205,7 @@ def breaks(
 def doctor(*, json_output: Json = False) -> None:
     """Look for what is wrong with the node, and say what to do about it."""
     try:
-        with _opened() as node:
+        with opened() as node:
             checks = node.services.checks()
     except (NoNodeYet, SettingRefused):
         raise
@@ -215,7 +214,7 @@ def doctor(*, json_output: Json = False) -> None:
     told = [shapes.check_object(each) for each in checks]
     is_well = all(each.ok for each in checks)
     if json_output:
-        _print_json({"ok": is_well, "checks": told})
+        print_json({"ok": is_well, "checks": told})
     else:
         show.checks(told, Console())
     raise typer.Exit(0 if is_well else ANSWER_IS_NO)
@@ -229,38 +228,14 @@ def lift(
     json_output: Json = False,
 ) -> None:
     """Let a halted scope go on, once its cause is removed."""
-    with _opened() as node, unit_of_work(node.engine) as session:
+    with opened() as node, unit_of_work(node.engine) as session:
         reason = halt.halted(session, scope)
         halt.lift(session, scope, by or getpass.getuser(), node.clock.now())
     if json_output:
-        _print_json({"scope": scope, "lifted": reason is not None, "reason": reason or ""})
+        print_json({"scope": scope, "lifted": reason is not None, "reason": reason or ""})
     else:
         text = f"{scope} goes on; it stood still: {reason}" if reason else f"{scope} did not halt."
         Console().print(escape(text), highlight=False)
-
-
-@contextmanager
-def _opened() -> Iterator[Node]:
-    """The node that the settings name, without its clock."""
-    settings = load_settings()
-    if settings.embedded:
-        require_node(settings.data_folder, settings.chain_file)
-    log.configure(settings.log_level, file=_log_file(settings))
-    node = build(settings)
-    try:
-        yield node
-    finally:
-        node.close()
-
-
-def _catch_up(node: Node) -> None:
-    """Let the stages take in what is new, where no other process does."""
-    if node.chain is not None and node.chain.read_only:
-        return
-    try:
-        node.drive(to_final=True)
-    except NotLeader:
-        return
 
 
 def _import(node: Node, path: Path, by: str) -> dict[str, Any]:
@@ -280,17 +255,5 @@ def _content(path: Path) -> bytes:
         ) from error
 
 
-def _log_file(settings: Settings) -> Path:
-    return settings.data_folder / "concord.log"
-
-
 def _progress(console: Console) -> Callable[[str], None]:
     return lambda text: console.print(f"[dim]·[/] {escape(text)}", highlight=False)
-
-
-def _stderr() -> Console:
-    return Console(stderr=True)
-
-
-def _print_json(told: object) -> None:
-    sys.stdout.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
