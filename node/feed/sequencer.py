@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from node.core.clock import Clock
+from node.core.stage import in_batches
 from node.db.cursors import move_cursor, read_cursor
 from node.db.unit_of_work import unit_of_work
 from node.events import store as events
@@ -57,7 +58,10 @@ class SequencerStage:
         self._final_cursor = final_cursor
 
     def run_once(self) -> int:
-        """Tell at most one batch of each source."""
+        """Tell what each source has, some in each unit of work."""
+        return in_batches(self._next, BATCH)
+
+    def _next(self) -> int:
         with unit_of_work(self._engine) as session:
             self._fence(session)
             return self._changes(session) + self._entries(session) + self._block(session)

@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from node.core.clock import Clock
 from node.core.errors import Fatal, InvalidAmount
+from node.core.stage import in_batches
 from node.db.cursors import move_cursor, read_cursor
 from node.db.unit_of_work import unit_of_work
 from node.events import store as events
@@ -56,7 +57,10 @@ class PosterStage:
         self._clock = clock
 
     def run_once(self) -> int:
-        """Answer the next changes, in their order; zero when none is left."""
+        """Answer changes in their order, some in each unit of work; zero when none is left."""
+        return in_batches(self._next, BATCH)
+
+    def _next(self) -> int:
         with unit_of_work(self._engine) as session:
             self._fence(session)
             after = read_cursor(session, self.name)

@@ -22,6 +22,7 @@ from node.chain.artifacts import load
 from node.chain.codec import decode_error
 from node.control import audit
 from node.core.clock import Clock
+from node.core.stage import in_batches
 from node.core.transitions import step
 from node.db.unit_of_work import unit_of_work
 from node.events import store as events
@@ -78,6 +79,9 @@ class TrackerStage:
 
     def run_once(self) -> int:
         """Follow the payments that something happened to; gives how much news there was."""
+        return in_batches(self._next, happened.BATCH)
+
+    def _next(self) -> int:
         with unit_of_work(self._engine) as session:
             self._fence(session)
             news, found = happened.take(session)
