@@ -7,17 +7,17 @@ and when it comes back after it was closed it is a new one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Session
 
 from node.control import audit
+from node.control.audit import Action
 from node.core.ids import derived_id
 from node.core.money import Money, currency
-from node.feed.outbox import Kind, tell
+from node.feed.outbox import Kind, News, tell_all
 from node.reconciliation import store
 from node.reconciliation.breaks import Break
 from node.reconciliation.group import match_id
@@ -44,12 +44,16 @@ class Keeper:
         """
         found = {each.key: each for each in verdicts}
         gone = set(keys) - set(found)
-        changed = sum(self._withdraw(key) for key in sorted(gone))
-        for key, verdict in sorted(found.items()):
-            changed += self._keep_match(key, verdict.match)
+        matches = [each.match for _, each in sorted(found.items()) if each.match is not None]
+        unmatched = gone | {key for key, each in found.items() if each.match is None}
+        changed = writes.withdraw_matches(
+            self._session, [match_id(key) for key in sorted(unmatched)], self._at
+        )
+        news = writes.put_matches(self._session, matches, self._at)
+        tell_all(self._session, [_of_match(each) for each in news if each.complete], self._at)
         findings = {subject_of(key): each.finding for key, each in found.items()}
         findings |= {subject_of(key): None for key in gone}
-        return changed + self._settle(findings, _ARRIVED)
+        return changed + len(news) + self._settle(findings, _ARRIVED)
 
     def keep_findings(self, prefix: str, findings: Iterable[Finding]) -> int:
         """Keep breaks that stand on totals or clocks; those of the prefix not found are over."""
@@ -65,64 +69,56 @@ class Keeper:
                 explained[each.currency] = explained.get(each.currency, 0) + each.effect_chain
         return explained
 
-    def _withdraw(self, key: str) -> int:
-        return int(writes.withdraw_match(self._session, match_id(key), self._at))
-
-    def _keep_match(self, key: str, match: MatchFound | None) -> int:
-        if match is None:
-            return self._withdraw(key)
-        if not writes.put_match(self._session, match, self._at):
-            return 0
-        if match.complete:
-            data = {"uetr": match.uetr, "rule": match.rule, "currency": match.currency}
-            self._tell(Kind.MATCH_MADE, match.id, data)
-        return 1
-
     def _settle(self, findings: Mapping[str, Finding | None], reason: str) -> int:
-        changed = 0
+        """Open, change and close breaks, each by its subject; gives how many."""
+        opened: list[Finding] = []
+        changed: list[tuple[Break, Finding]] = []
+        closed: list[Break] = []
         for subject, finding in sorted(findings.items()):
             standing = self._open.get(subject)
             if finding is None:
-                changed += self._close(standing, reason)
+                closed += [standing] if standing else []
             elif standing is None:
-                changed += self._begin(finding)
-            else:
-                changed += self._change(standing, _no_younger(finding, standing))
-        self._open = {each.subject: each for each in store.open_breaks(self._session)}
-        return changed
+                opened.append(finding)
+            elif _told(standing) != _told(now := _no_younger(finding, standing)):
+                changed.append((standing, now))
+        if opened or changed or closed:
+            self._write(opened, changed, closed, reason)
+            self._open = {each.subject: each for each in store.open_breaks(self._session)}
+        return len(opened) + len(changed) + len(closed)
 
-    def _begin(self, finding: Finding) -> int:
-        before = store.breaks_of_subject(self._session, finding.subject)
-        new_id = str(derived_id("break", finding.subject, len(before)))
-        writes.insert_break(self._session, new_id, finding, self._at)
-        self._record(new_id, "break.opened", finding)
-        self._tell(Kind.BREAK_OPENED, new_id, _news(finding))
-        return 1
+    def _write(
+        self,
+        opened: Sequence[Finding],
+        changed: Sequence[tuple[Break, Finding]],
+        closed: Sequence[Break],
+        reason: str,
+    ) -> None:
+        before = store.count_breaks(self._session, [each.subject for each in opened])
+        new = [
+            (str(derived_id("break", each.subject, before.get(each.subject, 0))), each)
+            for each in opened
+        ]
+        now = [(standing.id, finding) for standing, finding in changed]
+        writes.insert_breaks(self._session, new, self._at)
+        writes.change_breaks(self._session, now)
+        writes.close_breaks(self._session, [each.id for each in closed], reason, self._at)
+        told = [(id_, "break.opened", each) for id_, each in new]
+        told += [(id_, "break.changed", each) for id_, each in now]
+        actions = [Action(_ACTOR, action, id_, dict(_news(each))) for id_, action, each in told]
+        actions += [
+            Action(_ACTOR, "break.closed", each.id, _news(each) | {"reason": reason})
+            for each in closed
+        ]
+        audit.record_all(self._session, actions, self._at)
+        news = [News(Kind.BREAK_OPENED, id_, dict(_news(each))) for id_, _, each in told]
+        news += [News(Kind.BREAK_CLOSED, each.id, dict(_news(each))) for each in closed]
+        tell_all(self._session, news, self._at)
 
-    def _change(self, standing: Break, finding: Finding) -> int:
-        if _told(standing) == _told(finding):
-            return 0
-        writes.change_break(self._session, standing.id, finding)
-        self._record(standing.id, "break.changed", finding)
-        self._tell(Kind.BREAK_OPENED, standing.id, _news(finding))
-        return 1
 
-    def _close(self, standing: Break | None, reason: str) -> int:
-        if standing is None:
-            return 0
-        writes.close_break(self._session, standing.id, reason, self._at)
-        self._record(standing.id, "break.closed", standing, reason=reason)
-        self._tell(Kind.BREAK_CLOSED, standing.id, _news(standing))
-        return 1
-
-    def _record(self, subject: str, action: str, found: Finding | Break, **more: str) -> None:
-        detail = _news(found) | more
-        audit.record(
-            self._session, actor=_ACTOR, action=action, subject=subject, detail=detail, at=self._at
-        )
-
-    def _tell(self, kind: Kind, subject: str, data: dict[str, Any]) -> None:
-        tell(self._session, kind=kind, subject=subject, data=data, at=self._at)
+def _of_match(match: MatchFound) -> News:
+    data = {"uetr": match.uetr, "rule": match.rule, "currency": match.currency}
+    return News(Kind.MATCH_MADE, match.id, data)
 
 
 def _no_younger(finding: Finding, standing: Break) -> Finding:

@@ -114,13 +114,24 @@ def breaks(
 def open_breaks(session: Session) -> list[Break]:
     """Every open break."""
     query = select(BreakRow).where(col(BreakRow.open).is_(True)).order_by(col(BreakRow.sequence))
-    return [_break(row) for row in session.exec(query)]
+    rows = session.exec(query.execution_options(populate_existing=True))
+    return [_break(row) for row in rows]
 
 
 def breaks_of_subject(session: Session, subject: str) -> list[Break]:
     """Every break about one subject, open or closed, oldest first."""
     query = select(BreakRow).where(BreakRow.subject == subject).order_by(col(BreakRow.sequence))
     return [_break(row) for row in session.exec(query)]
+
+
+def count_breaks(session: Session, subjects: Sequence[str]) -> dict[str, int]:
+    """How many breaks there ever were about each of these subjects, where there were any."""
+    found: dict[str, int] = {}
+    for start in range(0, len(subjects), _IN_ONE_QUERY):
+        part = subjects[start : start + _IN_ONE_QUERY]
+        query = select(BreakRow.subject, func.count()).where(col(BreakRow.subject).in_(part))
+        found |= dict(session.exec(query.group_by(col(BreakRow.subject))).all())
+    return found
 
 
 def break_by_id(session: Session, break_id: str) -> Break | None:

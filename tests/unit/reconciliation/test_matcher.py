@@ -75,7 +75,7 @@ def test_a_failure_while_keeping_leaves_items_and_cursors_as_they_were(
         raise RuntimeError("disk full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(writes, "insert_break", fail)
+        patch.setattr(writes, "insert_breaks", fail)
         with pytest.raises(RuntimeError):
             records.match()
     with read_only(engine) as session:
