@@ -250,6 +250,7 @@ def _composed(settings: Settings, engine: Engine, ground: Ground, clock: Clock) 
         parts,
         Doctor(parts, ground.plan, embedded=settings.embedded),
         limits=Limits(settings.amount_max, settings.amount_max_by_currency),
+        write_off_max=settings.write_off_max,
         demo=settings.is_demo,
         token_secret=kept_secret(
             settings.data_folder / "token.secret", given=settings.token_secret.get_secret_value()

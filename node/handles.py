@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib.metadata import version
 
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from node.bank import importer
 from node.bank.importer import Received
 from node.chain.rpc import Rpc
 from node.checks import Doctor
-from node.control import audit
+from node.control import approvals, audit
+from node.control.approvals import Approval, Decision
 from node.control.limits import Limits
 from node.core.errors import ConcordError
 from node.db.cursors import read_cursor
@@ -23,8 +25,10 @@ from node.events.indexer import INDEXED
 from node.feed.outbox import Kind, tell
 from node.pipeline import Parts
 from node.reconciliation import store as reconciliation
+from node.reconciliation.cases.proposal import CaseCommand
+from node.reconciliation.cases.service import Cases
 from node.reconciliation.proof import Prover
-from node.services import Head, Services
+from node.services import Decide, Head, Services
 from node.settlement.onboarding import Onboarding
 from node.settlement.service import SettlementService
 from node.settlement.settlements import Settlements
@@ -32,10 +36,17 @@ from node.submission.operator import Operator
 
 
 def services_of(
-    parts: Parts, doctor: Doctor, *, limits: Limits, demo: bool, token_secret: str
+    parts: Parts,
+    doctor: Doctor,
+    *,
+    limits: Limits,
+    write_off_max: str,
+    demo: bool,
+    token_secret: str,
 ) -> Services:
     """The handles over these parts."""
     engine, clock = parts.engine, parts.clock
+    operator, cases = Operator(engine, clock), Cases(engine, clock, write_off_max)
     prover = Prover(engine=engine, rpc=parts.rpc, deployment=parts.desk.deployment, clock=clock)
     return Services(
         engine=engine,
@@ -45,7 +56,9 @@ def services_of(
             engine=engine, clock=clock, desk=parts.desk, limits=limits, signer=parts.signer
         ),
         onboarding=Onboarding(engine=engine, clock=clock, desk=parts.desk),
-        operator=Operator(engine, clock),
+        operator=operator,
+        cases=cases,
+        decide=decider(engine, operator, cases),
         prove=prover.prove,
         receive_file=Intake(parts).receive,
         checks=doctor.checks,
@@ -54,6 +67,19 @@ def services_of(
         version=version("concord"),
         token_secret=token_secret.encode(),
     )
+
+
+def decider(engine: Engine, operator: Operator, cases: Cases) -> Decide:
+    """Hands a decision to the service whose command it is about."""
+
+    def decide(approval_id: str, decision: Decision, *, by: str, shown: str = "") -> Approval:
+        with read_only(engine) as session:
+            asked = approvals.found(session, approval_id)
+        if asked.command in set(CaseCommand):
+            return cases.decide(approval_id, decision, by=by, shown=shown)
+        return operator.decide(approval_id, decision, by=by)
+
+    return decide
 
 
 def head_of(parts: Parts) -> Head:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from sqlalchemy import Engine
 
 from node.bank.importer import Received
+from node.control.approvals import Approval, Decision
 from node.core.clock import Clock
 from node.core.types import ChainId
+from node.reconciliation.cases.service import Cases
 from node.reconciliation.proof import Proof
 from node.settlement.onboarding import Onboarding
 from node.settlement.service import SettlementService
@@ -42,9 +45,21 @@ class Head:
     indexed: int
 
 
+class Decide(Protocol):
+    """The second person's decision; `shown` is the hash of what that person saw."""
+
+    def __call__(
+        self, approval_id: str, decision: Decision, *, by: str, shown: str = ""
+    ) -> Approval:
+        """Decide, and carry the command out where it is approved."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What a surface may do. `receive_file(content, name, received_by)` imports a bank file."""
+    """What a surface may do. `receive_file(content, name, received_by)` imports a bank file.
+
+    `decide` takes the second person's decision on whatever was asked for.
+    """
 
     engine: Engine
     clock: Clock
@@ -52,6 +67,8 @@ class Services:
     settlements: Settlements
     onboarding: Onboarding
     operator: Operator
+    cases: Cases
+    decide: Decide
     prove: Callable[[], Proof]
     receive_file: Callable[[bytes, str, str], Received]
     checks: Callable[[], list[Check]]

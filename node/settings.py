@@ -209,6 +209,10 @@ class Settings(BaseSettings):
         description="How much a correspondent may keep back before a short payment is no longer"
         " explained as its fee.",
     )
+    write_off_max: Amount = Field(
+        default="100.00",
+        description="The most of one difference that two people may write off, in whole units.",
+    )
     tick_seconds: int = Field(
         default=1, ge=1, le=3600, description="How often the stages are woken."
     )

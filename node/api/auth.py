@@ -91,6 +91,8 @@ Reader = Annotated[Principal, Depends(caller(Permission.READ))]
 Instructor = Annotated[Principal, Depends(caller(Permission.INSTRUCT))]
 Uploader = Annotated[Principal, Depends(caller(Permission.UPLOAD))]
 Operating = Annotated[Principal, Depends(caller(Permission.OPERATE))]
+Reconciler = Annotated[Principal, Depends(caller(Permission.RECONCILE))]
+Accepting = Annotated[Principal, Depends(caller(Permission.ACCEPT))]
 Approver = Annotated[Principal, Depends(caller(Permission.APPROVE))]
 Onboarder = Annotated[Principal, Depends(caller(Permission.ONBOARD))]
 

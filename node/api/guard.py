@@ -62,6 +62,7 @@ class GuardedRoute(APIRoute):
         known = frozenset(_query_names(self.dependant))
         bytes_max = int(extra.get(BYTES_MAX_KEY, JSON_BYTES_MAX))
         media = _media_read(extra, reads_json=self.body_field is not None)
+        optional = self.body_field is not None and not self.body_field.field_info.is_required()
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
@@ -70,7 +71,7 @@ class GuardedRoute(APIRoute):
                 for permit in permits:
                     permit.check(principal)
             _refuse_unknown(request, known)
-            if media:
+            if media and not (optional and _is_empty(request)):
                 _refuse_other_media(request, media)
             return await handle(_limited(request, bytes_max))
 
@@ -108,6 +109,11 @@ def _refuse_unknown(request: Request, known: frozenset[str]) -> None:
             f"query parameter unknown or given twice: {', '.join(wrong)[:200]!r}",
             remedy=f"Known here: {', '.join(sorted(known)) or 'none'}.",
         )
+
+
+def _is_empty(request: Request) -> bool:
+    headers = request.headers
+    return headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
 
 
 def _media_read(extra: dict[str, Any], *, reads_json: bool) -> frozenset[str]:

@@ -21,6 +21,8 @@ class Permission(StrEnum):
     UPLOAD = "upload"  # bank files
     ONBOARD = "onboard"  # customers' wallets, accounts at correspondents
     OPERATE = "operate"  # calls that wait: raise, cancel, resume
+    RECONCILE = "reconcile"  # breaks: give them away, write to them, match, write off
+    ACCEPT = "accept"  # ask that a difference stays, which no rule and no money ends
     APPROVE = "approve"  # the second pair of eyes
     AUDIT = "audit"  # the trail itself
 
@@ -43,6 +45,8 @@ _ALLOWED: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.UPLOAD,
             Permission.ONBOARD,
             Permission.OPERATE,
+            Permission.RECONCILE,
+            Permission.ACCEPT,
         }
     ),
     Role.APPROVER: frozenset({Permission.READ, Permission.APPROVE}),

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON
-from sqlmodel import Field, SQLModel
+from sqlmodel import CheckConstraint, Field, SQLModel
 
 from node.db.columns import UtcDateTime
 
@@ -57,6 +57,9 @@ class ApprovalRow(SQLModel, table=True):
     """One command that takes two people: asked for by one, decided by another."""
 
     __tablename__ = "approval"
+    __table_args__ = (
+        CheckConstraint("state <> 'APPROVED' OR decided_by <> asked_by", name="approval_by_two"),
+    )
 
     id: str = Field(primary_key=True)
     sequence: int = Field(unique=True)
@@ -66,5 +69,7 @@ class ApprovalRow(SQLModel, table=True):
     state: str = Field(index=True)  # ASKED APPROVED DECLINED
     asked_by: str
     asked_at: datetime = Field(sa_type=UtcDateTime)
+    shown: str = ""  # SHA-256 of what is asked for, as both people see it
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     decided_by: str = ""
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     INSTRUCTION_CHANGED = "instruction.changed"
     MATCH_MADE = "match.made"
     BREAK_OPENED = "break.opened"
+    BREAK_CHANGED = "break.changed"
     BREAK_CLOSED = "break.closed"
     STATEMENT_ACCEPTED = "statement.accepted"
     STATEMENT_REFUSED = "statement.refused"

@@ -25,6 +25,12 @@ class AccountKind(StrEnum):
     SUSPENSE = "SUSPENSE"  # money whose owner or cause is not known yet
     BROUGHT_FORWARD = "BROUGHT_FORWARD"  # positions adopted when the books were opened
     FEES = "FEES"  # what correspondents charged us
+    CUSTOMER = "CUSTOMER"  # a deposit that is not tokenised, as the core bank holds it
+    IN_TRANSIT = "IN_TRANSIT"  # on its way between two of our accounts
+    GAS = "GAS"  # what the chain charged us
+    VENUE = "VENUE"  # our money at a protocol or an exchange
+    YIELD = "YIELD"  # what our money earned there
+    WRITTEN_OFF = "WRITTEN_OFF"  # differences that two people decided to bear
 
 
 # Assets and expenses grow by debits, liabilities by credits.
@@ -36,6 +42,12 @@ NORMAL_SIDE: Final[Mapping[AccountKind, Side]] = {
     AccountKind.SUSPENSE: Side.CREDIT,
     AccountKind.BROUGHT_FORWARD: Side.CREDIT,
     AccountKind.FEES: Side.DEBIT,
+    AccountKind.CUSTOMER: Side.CREDIT,
+    AccountKind.IN_TRANSIT: Side.DEBIT,
+    AccountKind.GAS: Side.DEBIT,
+    AccountKind.VENUE: Side.DEBIT,
+    AccountKind.YIELD: Side.CREDIT,
+    AccountKind.WRITTEN_OFF: Side.DEBIT,
 }
 
 # What the tokens of a currency add up to is spread over the accounts of these kinds.

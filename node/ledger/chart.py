@@ -62,6 +62,36 @@ def fees(ccy: str) -> AccountSpec:
     return _spec(AccountKind.FEES, ccy)
 
 
+def customer(ccy: str, number: str) -> AccountSpec:
+    """A customer's deposit that is not tokenised; `number` as the core bank writes it."""
+    return _spec(AccountKind.CUSTOMER, ccy, _checked_number(number))
+
+
+def in_transit(ccy: str) -> AccountSpec:
+    """What has left one of our accounts and not reached the other."""
+    return _spec(AccountKind.IN_TRANSIT, ccy)
+
+
+def gas(ccy: str) -> AccountSpec:
+    """What the chain charged us."""
+    return _spec(AccountKind.GAS, ccy)
+
+
+def venue(ccy: str, address: str) -> AccountSpec:
+    """Our money at the protocol under an address."""
+    return _spec(AccountKind.VENUE, ccy, wallet_key(address))
+
+
+def earned(ccy: str) -> AccountSpec:
+    """What our money earned at venues."""
+    return _spec(AccountKind.YIELD, ccy)
+
+
+def written_off(ccy: str) -> AccountSpec:
+    """Differences that two people decided to bear; a gain stands on its other side."""
+    return _spec(AccountKind.WRITTEN_OFF, ccy)
+
+
 def is_well_formed(account: Account) -> bool:
     """Whether its code says the kind and the currency that it has, and its side is theirs."""
     kind, ccy, *_ = [*account.code.split(":", 2), "", ""]

@@ -32,6 +32,7 @@ class Break:
 
     `effect_bank` is its part of bank minus books, `effect_chain` its part of chain minus books;
     over all open breaks they add up to those differences. `evidence` names rows by kind.
+    `accepted` is the approval by which two people live with an open one; it goes on counting.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Break:
     uetr: str
     owner: str
     open: bool
+    accepted: str
     explanation: str
     evidence: Mapping[str, Any]
     opened_at: datetime

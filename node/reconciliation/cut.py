@@ -17,16 +17,21 @@ _BLOCK: Final = "reconciliation.cut.block"
 _ENTRY: Final = "reconciliation.cut.entry"
 _STATEMENT: Final = "reconciliation.cut.statement"
 _DAY: Final = "reconciliation.cut.day"
+_HAND: Final = "reconciliation.cut.hand"
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Final block, ledger sequence, statement sequence, and the day (ordinal) of the comparison."""
+    """Final block, ledger sequence, statement sequence, the day (ordinal) of the comparison.
+
+    `hand` is the last of what people put where it belongs.
+    """
 
     block: int
     entry: int
     statement: int
     day: int
+    hand: int
 
 
 def read_cut(session: Session) -> Cut:
@@ -36,6 +41,7 @@ def read_cut(session: Session) -> Cut:
         read_cursor(session, _ENTRY),
         read_cursor(session, _STATEMENT),
         read_cursor(session, _DAY),
+        read_cursor(session, _HAND),
     )
 
 
@@ -45,3 +51,4 @@ def move_cut(session: Session, cut: Cut) -> None:
     move_cursor(session, _ENTRY, cut.entry)
     move_cursor(session, _STATEMENT, cut.statement)
     move_cursor(session, _DAY, cut.day)
+    move_cursor(session, _HAND, cut.hand)

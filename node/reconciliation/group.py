@@ -9,14 +9,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from node.core.ids import derived_id
-from node.reconciliation.item import NEEDS_BANK, Item, Record, in_order
+from node.reconciliation.item import NEEDS_BANK, Item, Record, effect_bank, in_order
+
+BY_HAND: Final = "by_hand"  # the rule of an item that people put where it is
 
 
 @dataclass(slots=True)
 class Group:
-    """The items of one payment; `extra` are those of a record beyond the one that counts."""
+    """The items of one payment; `extra` are those of a record beyond the one that counts.
+
+    `joined` are those beyond it that people put here: they count.
+    """
 
     key: str
     currency: str
@@ -24,6 +30,7 @@ class Group:
     slots: dict[Record, Item] = field(default_factory=dict)
     rules: dict[Record, str] = field(default_factory=dict)
     extra: list[Item] = field(default_factory=list)
+    joined: list[Item] = field(default_factory=list)
     last_rule: str = ""
 
     @property
@@ -57,7 +64,18 @@ class Group:
         if self.books is None:
             return False
         adjustment = self.books.kind == "ADJUSTMENT"
-        return (self.chain is not None or adjustment) and not (self.takes_bank and not self.bank)
+        written_off = bool(self.joined) and not sum(map(effect_bank, self.items))
+        has_bank = self.bank is not None or written_off or not self.takes_bank
+        return (self.chain is not None or adjustment) and has_bank
+
+    @property
+    def items(self) -> list[Item]:
+        """Every item, in order."""
+        return sorted([*self.slots.values(), *self.extra, *self.joined], key=in_order)
+
+    def rule_of(self, item: Item) -> str:
+        """The rule that put an item here."""
+        return BY_HAND if item in self.joined else self.rules[item.side]
 
     @property
     def match_id(self) -> str:
@@ -100,9 +118,13 @@ class Board:
     def place(self, key: str, item: Item, rule: str) -> None:
         """Put an item in its record's slot, or beside it when that is taken."""
         del self._free[item.side, item.source]
+        self.add(key, item, rule)
+
+    def add(self, key: str, item: Item, rule: str) -> None:
+        """The same for an item that never was on the board."""
         group = self.groups.setdefault(key, Group(key, item.currency, item.uetr))
         if item.side in group.slots:
-            group.extra.append(item)
+            (group.joined if rule == BY_HAND else group.extra).append(item)
             return
         group.slots[item.side] = item
         group.rules[item.side] = group.last_rule = rule

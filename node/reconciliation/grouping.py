@@ -7,14 +7,16 @@ order of arrival. Called by: matcher. Pure.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from node.core.plugins import discover
 from node.reconciliation import rules
 from node.reconciliation.balance import BalanceRule
-from node.reconciliation.group import Board, Group, LinkRule
+from node.reconciliation.group import BY_HAND, Board, Group, LinkRule
 from node.reconciliation.item import Item, Record, in_order
 
+Source = tuple[Record, str]  # an item by its record and the row it stands for
 ALONE = "alone"  # the rule of an item that no rule has placed
 
 
@@ -27,14 +29,25 @@ LINK_RULES = tuple(rule for rule in _declared() if isinstance(rule, LinkRule))
 BALANCE_RULES = tuple(rule for rule in _declared() if isinstance(rule, BalanceRule))
 
 
-def group(items: Iterable[Item], link_rules: Sequence[LinkRule] = LINK_RULES) -> list[Group]:
-    """The groups these items make, in the order of their keys."""
-    board = Board(standing(items))
+def group(
+    items: Iterable[Item],
+    link_rules: Sequence[LinkRule] = LINK_RULES,
+    by_hand: Mapping[Source, str] = MappingProxyType({}),
+) -> list[Group]:
+    """The groups these items make, in the order of their keys.
+
+    `by_hand` says of items to which payments people put them: no rule moves those.
+    """
+    held = standing(items)
+    put = [each for each in held if (each.side, each.source) in by_hand]
+    board = Board(each for each in held if (each.side, each.source) not in by_hand)
     for rule in link_rules:
         for link in list(rule.links(board)):
             board.place(link.key, link.item, rule.name)
     for item in board.free():
         board.place(item.key, item, ALONE)
+    for item in put:
+        board.add(by_hand[item.side, item.source], item, BY_HAND)
     return [board.groups[key] for key in sorted(board.groups)]
 
 

@@ -33,6 +33,7 @@ from node.ledger.account import AccountKind
 from node.posting.poster import PosterStage
 from node.reconciliation import sources, store, sweep
 from node.reconciliation.balance import Weights
+from node.reconciliation.cases import store as cases
 from node.reconciliation.cut import Cut, move_cut, read_cut
 from node.reconciliation.grouping import group
 from node.reconciliation.item import Item
@@ -104,6 +105,7 @@ class MatcherStage:
             ledger.last_sequence(session),
             bank.last_sequence(session),
             self._clock.today().toordinal(),
+            cases.last_put(session),
         )
 
     def _compare(self, session: Session, supply: _Supply) -> int:
@@ -118,7 +120,8 @@ class MatcherStage:
             covered=bank.reach(session),
             expected=frozenset(each.uetr for each in expectations),
         )
-        verdicts = [judge(each, context) for each in group(pool)]
+        put = cases.put(session)
+        verdicts = [judge(each, context) for each in group(pool, by_hand=put)]
         changed = keeper.keep_verdicts(verdicts, {each.key for each in pool})
         changed += keeper.keep_findings(sweep.EXPECTED, sweep.overdue(expectations, today))
         weights = _weights(session, supply, keeper.explained_chain())
@@ -141,7 +144,10 @@ def _pool(session: Session) -> list[Item]:
     undone = {str(each.evidence["reverses"]) for each in new if each.evidence.get("reverses")}
     touched = store.items_touching(session, judged, undone)
     found = {each.id: each for each in [*store.unsettled_items(session), *touched]}
+    hand = read_cut(session).hand
+    touched += cases.items_put(session, hand) if hand < cases.last_put(session) else []
     found |= {each.id: each for each in store.companions(session, [each.id for each in touched])}
+    found |= {each.id: each for each in touched}
     return list(found.values())
 
 

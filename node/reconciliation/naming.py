@@ -14,7 +14,7 @@ from typing import Final
 from node.core.money import Money, currency, parse_positive
 from node.reconciliation.breaks import Cause
 from node.reconciliation.group import Group
-from node.reconciliation.item import Item, Kind, Record, effect_bank, effect_chain, in_order
+from node.reconciliation.item import Kind, Record, effect_bank, effect_chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +60,13 @@ def name(group: Group, context: Context) -> Named | None:
 
 def difference(group: Group) -> int:
     """Bank minus books, in minor units."""
-    return sum(map(effect_bank, items_of(group)))
-
-
-def items_of(group: Group) -> list[Item]:
-    """Every item of the group, in order."""
-    return sorted([*group.slots.values(), *group.extra], key=in_order)
+    return sum(map(effect_bank, group.items))
 
 
 def _bank_alone(group: Group, context: Context) -> Named | None:
     if group.anchor is not None:
         return None
-    amount = sum(each.amount for each in items_of(group))
+    amount = sum(each.amount for each in group.items)
     if group.uetr in context.expected:
         why = "The bank has booked it; the instruction is still on its way through the chain."
         return Named(Cause.TIMING, Record.CHAIN, amount, why)
@@ -114,7 +109,7 @@ def _line_without_reason(group: Group, _: Context) -> Named | None:
 
 def _bank_silent(group: Group, context: Context) -> Named | None:
     books = group.books
-    if books is None or group.bank is not None or not books.evidence["nostro"]:
+    if books is None or group.bank is not None or not difference(group):
         return None
     reached = context.covered.get(books.account)
     if reached is not None and reached >= books.value_date:
@@ -125,7 +120,7 @@ def _bank_silent(group: Group, context: Context) -> Named | None:
 
 
 def _chain_differs(group: Group, _: Context) -> Named | None:
-    off = sum(map(effect_chain, items_of(group)))
+    off = sum(map(effect_chain, group.items))
     if not off:
         return None
     told = Money(abs(off), currency(group.currency))

@@ -25,13 +25,13 @@ _IN_ONE_QUERY: Final = 5_000  # below what either database binds at once
 def items_by_uetr(session: Session, uetr: str) -> list[Item]:
     """What the three records say about one payment, oldest first."""
     query = select(ItemRow).where(ItemRow.uetr == uetr).order_by(col(ItemRow.id))
-    return [_item(row) for row in session.exec(query)]
+    return [item_of(row) for row in session.exec(query)]
 
 
 def items_after(session: Session, after: int) -> list[Item]:
     """Items behind an id, in the order in which they were taken in."""
     query = select(ItemRow).where(col(ItemRow.id) > after).order_by(col(ItemRow.id))
-    return [_item(row) for row in session.exec(query)]
+    return [item_of(row) for row in session.exec(query)]
 
 
 def last_item(session: Session) -> int:
@@ -44,14 +44,14 @@ def unsettled_items(session: Session) -> list[Item]:
     settled = select(MatchRow.id).where(col(MatchRow.complete).is_(True), MatchRow.difference == 0)
     member = select(MatchMemberRow.item_id).where(col(MatchMemberRow.match_id).in_(settled))
     query = select(ItemRow).where(col(ItemRow.id).not_in(member)).order_by(col(ItemRow.id))
-    return [_item(row) for row in session.exec(query)]
+    return [item_of(row) for row in session.exec(query)]
 
 
 def items_touching(session: Session, after: int, sources: Iterable[str]) -> list[Item]:
     """Items of the payments that items behind an id name, and the rows under these sources."""
     uetrs = select(ItemRow.uetr).where(col(ItemRow.id) > after, ItemRow.uetr != "")
     named = or_(col(ItemRow.uetr).in_(uetrs), col(ItemRow.source).in_(set(sources)))
-    return [_item(row) for row in session.exec(select(ItemRow).where(named))]
+    return [item_of(row) for row in session.exec(select(ItemRow).where(named))]
 
 
 def companions(session: Session, item_ids: Sequence[int]) -> list[Item]:
@@ -62,7 +62,7 @@ def companions(session: Session, item_ids: Sequence[int]) -> list[Item]:
         matches = select(MatchMemberRow.match_id).where(col(MatchMemberRow.item_id).in_(part))
         members = select(MatchMemberRow.item_id).where(col(MatchMemberRow.match_id).in_(matches))
         for row in session.exec(select(ItemRow).where(col(ItemRow.id).in_(members))):
-            item = _item(row)
+            item = item_of(row)
             found[item.id] = item
     return list(found.values())
 
@@ -143,7 +143,8 @@ def break_by_id(session: Session, break_id: str) -> Break | None:
 # ----------------------------------------------------------------------- rows into the domain
 
 
-def _item(row: ItemRow) -> Item:
+def item_of(row: ItemRow) -> Item:
+    """A row as an item."""
     return Item(
         id=row.id or 0,
         side=Record(row.side),
@@ -168,7 +169,7 @@ def _matches(session: Session, rows: Sequence[MatchRow]) -> list[Match]:
     )
     held: dict[str, list[Item]] = defaultdict(list)
     for member, item in session.exec(query):
-        held[member.match_id].append(_item(item))
+        held[member.match_id].append(item_of(item))
     return [_match(row, tuple(held[row.id])) for row in rows]
 
 
@@ -204,6 +205,7 @@ def _break(row: BreakRow) -> Break:
         uetr=row.uetr,
         owner=row.owner,
         open=row.open,
+        accepted=row.accepted,
         explanation=row.explanation,
         evidence=dict(row.evidence),
         opened_at=row.opened_at,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger
+from sqlalchemy import JSON, BigInteger, Index
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from node.db.columns import UtcDateTime
@@ -79,8 +79,38 @@ class BreakRow(SQLModel, table=True):
     uetr: str = Field(default="", index=True)
     owner: str = "treasury"
     open: bool = Field(default=True, index=True)
+    accepted: str = ""  # the approval by which two people live with it; it still counts
     explanation: str
     evidence: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     opened_at: datetime = Field(sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_reason: str = ""
+
+
+class HandRow(SQLModel, table=True):
+    """Where people put an item; the newest row of an item counts, an empty key takes it out."""
+
+    __tablename__ = "recon_hand"
+    __table_args__ = (Index("ix_recon_hand_source", "side", "source"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    side: str
+    source: str
+    key: str  # the payment it belongs to
+    approval_id: str = Field(foreign_key="approval.id")
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class NoteRow(SQLModel, table=True):
+    """What somebody wrote to a case, or handed in with it; never edited."""
+
+    __tablename__ = "recon_note"
+
+    id: int | None = Field(default=None, primary_key=True)
+    break_id: str = Field(foreign_key="recon_break.id", index=True)
+    by: str
+    at: datetime = Field(sa_type=UtcDateTime)
+    text: str
+    file_name: str = ""
+    sha256: str = ""
+    content: bytes | None = None

@@ -18,7 +18,7 @@ from node.core.money import Money, currency
 from node.reconciliation.breaks import Cause
 from node.reconciliation.group import Group
 from node.reconciliation.item import Item, effect_bank, effect_chain
-from node.reconciliation.naming import Context, Named, Tolerance, difference, items_of, name
+from node.reconciliation.naming import Context, Named, Tolerance, difference, name
 
 __all__ = [
     "Context",
@@ -88,7 +88,7 @@ def subject_of(key: str) -> str:
 def _match(group: Group) -> MatchFound | None:
     if len(group.slots) < 2:  # noqa: PLR2004 - a match joins two records or more
         return None
-    balanced = not group.extra and not sum(map(effect_chain, items_of(group)))
+    balanced = not group.extra and not sum(map(effect_chain, group.items))
     return MatchFound(
         id=group.match_id,
         rule=group.last_rule,
@@ -96,12 +96,12 @@ def _match(group: Group) -> MatchFound | None:
         uetr=group.uetr,
         difference=difference(group),
         complete=group.complete and balanced,
-        members={each.id: group.rules[each.side] for each in items_of(group)},
+        members={each.id: group.rule_of(each) for each in group.items},
     )
 
 
 def _finding(group: Group, named: Named) -> Finding:
-    items = items_of(group)
+    items = group.items
     first = group.anchor or items[0]
     return Finding(
         subject=subject_of(group.key),

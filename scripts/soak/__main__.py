@@ -21,7 +21,7 @@ from random import Random
 from typing import Any, Final
 
 from scripts.soak.chaos import Chaos
-from scripts.soak.ground import Bank, open_bank
+from scripts.soak.ground import BLOCK_SECONDS, Bank, open_bank
 from scripts.soak.load import Load
 from scripts.soak.verdict import Verdict, judge
 from tests.support import postgres
@@ -31,7 +31,14 @@ from tests.support.fault_proxy import served
 OPENING_SECONDS_MAX: Final = 120
 DRAIN_SECONDS_MIN: Final = 180
 # Blocks each second, large enough for the load; old states are not kept, so that it stays small.
-CHAIN: Final = ("--block-time", "1", "--gas-limit", "300000000", "--slots-in-an-epoch", "1")
+CHAIN: Final = (
+    "--block-time",
+    str(BLOCK_SECONDS),
+    "--gas-limit",
+    "300000000",
+    "--slots-in-an-epoch",
+    "1",
+)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -17,7 +17,7 @@ from random import Random
 from statistics import median
 from typing import Any, Final
 
-from scripts.soak.ground import FINAL_DEPTH
+from scripts.soak.ground import BLOCK_SECONDS, FINAL_DEPTH
 from tests.support.anvil import Anvil
 from tests.support.fault_proxy import Faults, hang_up, refusal
 
@@ -25,6 +25,7 @@ FAULT_SHARE: Final = 0.01
 FORK_SECONDS: Final = (4, 12)
 DEATH_SECONDS: Final = (20, 45)
 WARM_SECONDS: Final = 8  # a process that has just begun says nothing of how it grows
+_STILL_SECONDS: Final = 0.1
 _LIMITED: Final = refusal(429, "too many requests")
 _BROKEN: Final = refusal(-32603, "internal error")
 
@@ -109,7 +110,11 @@ class Chaos:
 
     def _fork(self) -> None:
         depth = self.chance.randint(1, FINAL_DEPTH - 4)
+        # A block mined by its clock in the middle of a fork leaves anvil without those below it.
+        self.anvil.ask("evm_setIntervalMining", 0)
+        time.sleep(_STILL_SECONDS)
         self.anvil.ask("anvil_reorg", depth, [])
+        self.anvil.ask("evm_setIntervalMining", BLOCK_SECONDS)
         self.deepest = max(self.deepest, depth)
         self.done["fork"] += 1
 

@@ -24,7 +24,9 @@ from node.core.errors import ConcordError
 from node.core.types import ChainId
 from node.events.tables import EventChangeRow, EventRow
 from node.feed.tables import OutboxRow
+from node.handles import decider
 from node.ledger.tables import AccountRow, CounterRow, EntryRow, PostingRow
+from node.reconciliation.cases.service import Cases
 from node.reconciliation.proof import Proof, ProofLine
 from node.reconciliation.tables import BreakRow, ItemRow, MatchMemberRow, MatchRow
 from node.services import Check, Head, Services
@@ -62,13 +64,16 @@ class Node:
 
     def services(self) -> Services:
         """What a surface is given."""
+        operator, cases = Operator(self.engine, self.clock), Cases(self.engine, self.clock, "100")
         return Services(
             engine=self.engine,
             clock=self.clock,
             settlement=cast("Any", SimpleNamespace()),
             settlements=cast("Any", SimpleNamespace()),
             onboarding=cast("Any", SimpleNamespace()),
-            operator=Operator(self.engine, self.clock),
+            operator=operator,
+            cases=cases,
+            decide=decider(self.engine, operator, cases),
             prove=self._prove,
             receive_file=cast("Any", lambda *file: self.received.append(file)),
             checks=lambda: [Check("clock", ok=True, finding="in step")],

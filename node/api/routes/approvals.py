@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import Field, StringConstraints
 
 from node.api.access import Node
 from node.api.auth import Approver, Reader
 from node.api.guard import GuardedRoute
 from node.api.paging import LIMIT_DEFAULT, After, Limit, Page, page, position
-from node.api.shapes.base import RecordId
+from node.api.shapes.base import RecordId, Shape
 from node.api.shapes.intents import ApprovalShape, approval_shape
 from node.control import approvals
 from node.control.approvals import Decision, store
@@ -21,6 +22,15 @@ from node.db.unit_of_work import read_only
 
 router = APIRouter(prefix="/v1/approvals", tags=["intents"], route_class=GuardedRoute)
 _LIST = "approvals"
+
+
+class Seen(Shape):
+    """What the second person saw, by its hash; needed where the approval has one."""
+
+    shown: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = Field(
+        description="`shown` of the approval, as it was when it was read.",
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    )
 
 
 @router.get("")
@@ -51,9 +61,12 @@ def read_approval(node: Node, _: Reader, approval_id: RecordId) -> ApprovalShape
 
 
 @router.post("/{approval_id}/approve")
-def approve(node: Node, who: Approver, approval_id: RecordId) -> ApprovalShape:
+def approve(
+    node: Node, who: Approver, approval_id: RecordId, seen: Seen | None = None
+) -> ApprovalShape:
     """Approve as the second person; the command is carried out with the decision."""
-    return _decided(node, who.subject, approval_id, Decision.APPROVED)
+    shown = seen.shown if seen else ""
+    return _decided(node, who.subject, approval_id, Decision.APPROVED, shown)
 
 
 @router.post("/{approval_id}/decline")
@@ -62,5 +75,7 @@ def decline(node: Node, who: Approver, approval_id: RecordId) -> ApprovalShape:
     return _decided(node, who.subject, approval_id, Decision.DECLINED)
 
 
-def _decided(node: Node, by: str, approval_id: str, decision: Decision) -> ApprovalShape:
-    return approval_shape(node.operator.decide(approval_id, decision, by=by))
+def _decided(
+    node: Node, by: str, approval_id: str, decision: Decision, shown: str = ""
+) -> ApprovalShape:
+    return approval_shape(node.decide(approval_id, decision, by=by, shown=shown))

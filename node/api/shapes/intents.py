@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from pydantic import Field
 
@@ -44,6 +45,14 @@ class ApprovalShape(Shape):
     command: str = Field(description="What is asked for.", examples=["intent.bump"])
     subject: str = Field(description="What it is done to.", examples=[EXAMPLE_ID])
     reason: str = Field(description="Why, in the words of who asked.", examples=["gas rose"])
+    shown: str = Field(
+        description="Hash of what is asked for: who approves sends it back; or empty.",
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    )
+    detail: dict[str, Any] = Field(
+        description="What exactly is asked for, as the second person has to see it.",
+        examples=[{"others": []}],
+    )
     state: str = Field(description="ASKED, APPROVED or DECLINED.", examples=["ASKED"])
     asked_by: str = Field(description="Who asked.", examples=["treasurer-1"])
     asked_at: datetime = Field(description="When.", examples=[EXAMPLE_TIME])
@@ -83,6 +92,8 @@ def approval_shape(found: Approval) -> ApprovalShape:
         command=found.command,
         subject=found.subject,
         reason=found.reason,
+        shown=found.shown,
+        detail=found.detail,
         state=found.state,
         asked_by=found.asked_by,
         asked_at=found.asked_at,

@@ -64,6 +64,10 @@ class BreakShape(Shape):
     uetr: str = Field(description="Payment it belongs to; or empty.", examples=[EXAMPLE_UETR])
     owner: str = Field(description="Who works on it.", examples=["treasury"])
     open: bool = Field(description="Whether it still stands.", examples=[True])
+    accepted: str = Field(
+        description="Approval by which two people live with it; or empty. It goes on counting.",
+        examples=[""],
+    )
     explanation: str = Field(
         description="What happened, for people.",
         examples=["On chain and in the books, but on no statement."],
@@ -127,6 +131,7 @@ def break_shape(found: Break, today: date) -> BreakShape:
         uetr=found.uetr,
         owner=found.owner,
         open=found.open,
+        accepted=found.accepted,
         explanation=found.explanation,
         evidence=dict(found.evidence),
         opened_at=found.opened_at,

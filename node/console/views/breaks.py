@@ -16,12 +16,18 @@ from starlette.responses import Response
 from node.console import ageing
 from node.console.access import reading, services_of
 from node.console.display import words
+from node.console.door import visitor_of
 from node.console.newest import newest
 from node.console.page import page
+from node.console.session import Visitor
 from node.control import store as control
+from node.control.approvals import store as approvals
+from node.control.roles import Permission, allows
 from node.core.errors import NotFound
 from node.reconciliation import store as reconciliation
 from node.reconciliation.breaks import Break, age_days
+from node.reconciliation.cases import store as cases
+from node.reconciliation.cases.suggestions import suggestions
 
 OPEN_MAX = 1000
 CLOSED_MAX = 300
@@ -30,6 +36,7 @@ router = APIRouter()
 
 
 _TITLES: Final = {"chain": "On chain", "books": "In the books", "bank": "At the bank"}
+_NOT_HISTORY: Final = frozenset({"break.opened", "break.noted"})
 _TOLD_ELSEWHERE: Final = frozenset(
     {"side", "amount", "source", "event", "nostro", "wallets", "announced"}
 )
@@ -87,6 +94,9 @@ def one_break(request: Request, break_id: str) -> Response:
                 f"there is no break {break_id[:60]!r}", remedy="Choose one from the list of breaks."
             )
         trail = list(control.audit_trail(session, found.id))
+        notes = cases.notes(session, found.id)
+        asked = approvals.approvals(session, subject=found.id)
+        standing = reconciliation.open_breaks(session) if found.open else []
     today = services_of(request).clock.today()
     age = age_days(found, today)
     return page(
@@ -95,10 +105,22 @@ def one_break(request: Request, break_id: str) -> Response:
         found=found,
         rows=evidence_rows(found),
         titles=_TITLES,
-        trail=trail,
+        trail=[each for each in trail if each.action not in _NOT_HISTORY],
+        notes=notes,
+        approvals=asked,
+        suggestions=suggestions(found, standing),
+        known={each.id: each for each in standing},
+        may=_may(visitor_of(request)),
         age=age,
         tone=ageing.tone,
     )
+
+
+def _may(visitor: Visitor) -> dict[str, bool]:
+    """What the visitor may do here, by permission."""
+    role = visitor.role
+    wanted = (Permission.RECONCILE, Permission.ACCEPT, Permission.APPROVE)
+    return {each.value: role is not None and allows(role, each) for each in wanted}
 
 
 def read_breaks(session: Session, *, closed: bool) -> list[Break]:

@@ -16,7 +16,7 @@ from node.console.door import visitor_of
 from node.console.newest import newest
 from node.console.page import page
 from node.console.session import Visitor
-from node.control.approvals import Decision
+from node.control.approvals import Approval, Decision
 from node.control.approvals import store as approvals
 from node.control.roles import Permission, allows, require
 from node.core.errors import NotFound, Rejected
@@ -28,6 +28,7 @@ from node.submission.signed import store as signed
 
 _SHOWN_MAX: Final = 300
 _SEE_OTHER: Final = 303
+_PAGES: Final = {"intent": "intents", "break": "breaks"}
 
 router = APIRouter()
 
@@ -107,13 +108,24 @@ def ask(
 
 @router.post("/approvals/{approval_id}")
 def decide(
-    request: Request, visitor: Trusted, approval_id: str, decision: Annotated[str, Form()]
+    request: Request,
+    visitor: Trusted,
+    approval_id: str,
+    decision: Annotated[str, Form()],
+    shown: Annotated[str, Form()] = "",
 ) -> Response:
-    """Decide, as the second person."""
+    """Decide, as the second person, on what was shown."""
     _require(visitor, Permission.APPROVE)
     chosen = Decision.APPROVED if decision == Decision.APPROVED else Decision.DECLINED
-    decided = services_of(request).operator.decide(approval_id, chosen, by=visitor.subject)
-    return RedirectResponse(f"/intents/{decided.subject}", _SEE_OTHER)
+    decide = services_of(request).decide
+    decided = decide(approval_id, chosen, by=visitor.subject, shown=shown)
+    return RedirectResponse(_place_of(decided), _SEE_OTHER)
+
+
+def _place_of(decided: Approval) -> str:
+    """The page of what was decided on."""
+    kind = decided.command.partition(".")[0]
+    return f"/{_PAGES[kind]}/{decided.subject}" if kind in _PAGES else "/"
 
 
 def _may(visitor: Visitor, permission: Permission) -> bool:

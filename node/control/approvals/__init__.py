@@ -7,6 +7,7 @@ Called by: the service that carries the command out, in the unit of work in whic
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -16,7 +17,7 @@ from node.control.approvals.store import Approval, Decision
 from node.core.errors import Conflict, NotFound, Rejected
 from node.core.ids import derived_id
 
-__all__ = ["Approval", "Decision", "SamePerson", "ask", "decide", "found"]
+__all__ = ["Approval", "Decision", "NotAsShown", "SamePerson", "ask", "decide", "found"]
 
 
 class SamePerson(Rejected):
@@ -34,6 +35,13 @@ class AlreadyAsked(Conflict):
     title = "Already asked for"
 
 
+class NotAsShown(Conflict):
+    """The second person looked at something else than what would be done."""
+
+    code = "NOT_AS_SHOWN"
+    title = "Not what was shown"
+
+
 class AlreadyDecided(Conflict):
     """A decision is made once."""
 
@@ -42,9 +50,21 @@ class AlreadyDecided(Conflict):
 
 
 def ask(
-    session: Session, *, command: str, subject: str, reason: str, by: str, at: datetime
+    session: Session,
+    *,
+    command: str,
+    subject: str,
+    reason: str,
+    by: str,
+    at: datetime,
+    shown: str = "",
+    detail: dict[str, Any] | None = None,
 ) -> Approval:
-    """Ask for a command. Raises `AlreadyAsked` while the same one waits."""
+    """Ask for a command. Raises `AlreadyAsked` while the same one waits.
+
+    `shown` is the hash of what is asked for, where the decision has to be about just that; `detail`
+    says what the command needs beside its subject.
+    """
     waiting = store.approvals(session, subject=subject, state=Decision.ASKED)
     if any(each.command == command for each in waiting):
         raise AlreadyAsked(
@@ -58,6 +78,8 @@ def ask(
         command=command,
         subject=subject,
         reason=reason,
+        shown=shown,
+        detail=detail or {},
         state=Decision.ASKED,
         asked_by=by,
         asked_at=at,
@@ -73,11 +95,18 @@ def ask(
 
 
 def decide(
-    session: Session, approval_id: str, *, decision: Decision, by: str, at: datetime
+    session: Session,
+    approval_id: str,
+    *,
+    decision: Decision,
+    by: str,
+    at: datetime,
+    shown: str = "",
 ) -> Approval:
     """Keep the second person's decision. Raises `SamePerson`, `AlreadyDecided`, `NotFound`.
 
-    Who asked may decline, which takes the question back.
+    Who asked may decline, which takes the question back. Who approves says by `shown` what was
+    seen; raises `NotAsShown` where that is not what was asked for.
     """
     asked = found(session, approval_id, lock=True)
     if asked.state is not Decision.ASKED:
@@ -86,6 +115,11 @@ def decide(
         raise SamePerson(
             f"{by} asked for {asked.command} of {asked.subject} and cannot approve it",
             remedy="Have another person decide.",
+        )
+    if decision is Decision.APPROVED and shown != asked.shown:
+        raise NotAsShown(
+            f"what was shown is not what {asked.asked_by} asked for",
+            remedy="Read it again, and approve with the hash that it has then.",
         )
     store.decide(session, approval_id, decision, by, at)
     action = f"{asked.command}.{decision.lower()}"

@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
 from node.control.tables import ApprovalRow
+from node.db.order import hold_order
 
 
 class Decision(StrEnum):
@@ -31,6 +33,8 @@ class Approval:
     command: str
     subject: str
     reason: str
+    shown: str
+    detail: dict[str, Any]
     state: Decision
     asked_by: str
     asked_at: datetime
@@ -63,7 +67,8 @@ def approval(session: Session, approval_id: str, *, lock: bool = False) -> Appro
 
 
 def next_sequence(session: Session) -> int:
-    """The next place in the order."""
+    """The next place in the order; held until commit."""
+    hold_order(session)
     return (session.exec(select(func.max(ApprovalRow.sequence))).one() or 0) + 1
 
 
@@ -76,6 +81,8 @@ def insert(session: Session, new: Approval) -> None:
             command=new.command,
             subject=new.subject,
             reason=new.reason,
+            shown=new.shown,
+            detail=new.detail,
             state=new.state,
             asked_by=new.asked_by,
             asked_at=new.asked_at,
@@ -99,6 +106,8 @@ def _approval(row: ApprovalRow) -> Approval:
         command=row.command,
         subject=row.subject,
         reason=row.reason,
+        shown=row.shown,
+        detail=dict(row.detail),
         state=Decision(row.state),
         asked_by=row.asked_by,
         asked_at=row.asked_at,

@@ -90,8 +90,8 @@ def insert_breaks(session: Session, new: Sequence[tuple[str, Finding]], at: date
 
 
 def change_breaks(session: Session, changed: Sequence[tuple[str, Finding]]) -> None:
-    """Let open breaks say what is known by now; their age and owner stay."""
-    _change(session, BreakRow, [{"id": id_, **_told(found)} for id_, found in changed])
+    """Let open breaks say what is known by now; their age and owner stay, not their acceptance."""
+    _change(session, BreakRow, [{"id": i, "accepted": "", **_told(found)} for i, found in changed])
 
 
 def close_breaks(session: Session, break_ids: Sequence[str], reason: str, at: datetime) -> None:

@@ -14,7 +14,7 @@ def _break(*items: dict[str, Any]) -> Break:
     return Break(
         id="b", sequence=1, subject="payment:EUR/u", cause=Cause.FEE, side="bank", currency="EUR",
         amount=-12, effect_bank=-12, effect_chain=0, value_date=date(2026, 11, 24), uetr="",
-        owner="treasury", open=True, explanation="", evidence={"items": list(items)},
+        owner="treasury", open=True, accepted="", explanation="", evidence={"items": list(items)},
         opened_at=datetime(2026, 11, 24, tzinfo=UTC), closed_at=None, closed_reason="",
     )  # fmt: skip
 
