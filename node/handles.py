@@ -19,6 +19,7 @@ from node.control import approvals, audit
 from node.control.approvals import Approval, Decision
 from node.control.limits import Limits
 from node.core.errors import ConcordError
+from node.days.service import SIGN, Days
 from node.db.cursors import read_cursor
 from node.db.unit_of_work import read_only
 from node.events.indexer import INDEXED
@@ -48,6 +49,7 @@ def services_of(
     engine, clock = parts.engine, parts.clock
     operator, cases = Operator(engine, clock), Cases(engine, clock, write_off_max)
     prover = Prover(engine=engine, rpc=parts.rpc, deployment=parts.desk.deployment, clock=clock)
+    days = Days(engine, clock, prover.prove)
     return Services(
         engine=engine,
         clock=clock,
@@ -58,7 +60,8 @@ def services_of(
         onboarding=Onboarding(engine=engine, clock=clock, desk=parts.desk),
         operator=operator,
         cases=cases,
-        decide=decider(engine, operator, cases),
+        days=days,
+        decide=decider(engine, operator, cases, days),
         prove=prover.prove,
         receive_file=Intake(parts).receive,
         checks=doctor.checks,
@@ -69,7 +72,7 @@ def services_of(
     )
 
 
-def decider(engine: Engine, operator: Operator, cases: Cases) -> Decide:
+def decider(engine: Engine, operator: Operator, cases: Cases, days: Days) -> Decide:
     """Hands a decision to the service whose command it is about."""
 
     def decide(approval_id: str, decision: Decision, *, by: str, shown: str = "") -> Approval:
@@ -77,6 +80,8 @@ def decider(engine: Engine, operator: Operator, cases: Cases) -> Decide:
             asked = approvals.found(session, approval_id)
         if asked.command in set(CaseCommand):
             return cases.decide(approval_id, decision, by=by, shown=shown)
+        if asked.command == SIGN:
+            return days.decide(approval_id, decision, by=by, shown=shown)
         return operator.decide(approval_id, decision, by=by)
 
     return decide

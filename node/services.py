@@ -15,6 +15,7 @@ from node.bank.importer import Received
 from node.control.approvals import Approval, Decision
 from node.core.clock import Clock
 from node.core.types import ChainId
+from node.days.service import Days
 from node.reconciliation.cases.service import Cases
 from node.reconciliation.proof import Proof
 from node.settlement.onboarding import Onboarding
@@ -68,6 +69,7 @@ class Services:
     onboarding: Onboarding
     operator: Operator
     cases: Cases
+    days: Days
     decide: Decide
     prove: Callable[[], Proof]
     receive_file: Callable[[bytes, str, str], Received]

@@ -36,6 +36,7 @@ _TAGS: Final = {
     "payments": "One payment through every record.",
     "proof": "Whether chain, books and bank agree.",
     "reconciliation": "What they say alike, and every difference by name.",
+    "days": "Business days: reviewed, signed by two people, proved by a certificate.",
     "accounts": "The books, by account.",
     "entries": "The books, in the order in which they were written.",
     "events": "The chain, in the order in which the node learned of it.",

@@ -103,6 +103,13 @@ def last_statement(session: Session, account: str) -> StoredStatement | None:
     return None if row is None else _statement(row)
 
 
+def last_statements(session: Session, sequence_until: int) -> list[StoredStatement]:
+    """The newest statement with balances of each account, up to a sequence; by account."""
+    query = select(StatementRow).where(col(StatementRow.sequence).in_(_newest(sequence_until)))
+    rows = session.exec(query.order_by(col(StatementRow.account)))
+    return [_statement(row) for row in rows]
+
+
 def last_sequence(session: Session) -> int:
     """The sequence of the newest statement or notification; zero before the first."""
     return session.exec(select(func.max(StatementRow.sequence))).one() or 0
@@ -120,16 +127,9 @@ def reach(session: Session) -> dict[str, date]:
 
 def closing_total(session: Session, currency: str, sequence_until: int) -> int:
     """What the last statements of all accounts in a currency close with, up to a sequence."""
-    newest = (
-        select(func.max(StatementRow.sequence))
-        .where(
-            StatementRow.kind == STATEMENT,
-            StatementRow.currency == currency,
-            col(StatementRow.sequence) <= sequence_until,
-        )
-        .group_by(col(StatementRow.account))
+    query = select(func.sum(StatementRow.closing)).where(
+        col(StatementRow.sequence).in_(_newest(sequence_until)), StatementRow.currency == currency
     )
-    query = select(func.sum(StatementRow.closing)).where(col(StatementRow.sequence).in_(newest))
     return int(session.exec(query).one() or 0)
 
 
@@ -180,6 +180,15 @@ def entries_by_uetr(session: Session, uetr: str) -> list[StoredEntry]:
 
 
 # ----------------------------------------------------------------------- rows into the domain
+
+
+def _newest(sequence_until: int) -> SelectOfScalar[int]:
+    """The sequences of the last statements with balances of all accounts."""
+    return (
+        select(func.max(StatementRow.sequence))
+        .where(StatementRow.kind == STATEMENT, col(StatementRow.sequence) <= sequence_until)
+        .group_by(col(StatementRow.account))
+    )
 
 
 def _files() -> SelectOfScalar[BankFileRow]:

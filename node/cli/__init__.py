@@ -22,7 +22,7 @@ from rich.markup import escape
 from node import log
 from node.app import Node, build, load_settings, serve
 from node.chain.deployment.demo_plan import CAPACITY
-from node.cli import audit
+from node.cli import audit, certificate
 from node.cli.opened import ANSWER_IS_NO, Json, catch_up, log_file, opened, print_json, stderr
 from node.control import halt
 from node.control.halt import Scope
@@ -49,6 +49,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(audit.app)
+app.add_typer(certificate.app)
 Port = Annotated[int | None, typer.Option(help="Serve on this port.", min=1, max=65_535)]
 
 

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     STATEMENT_ACCEPTED = "statement.accepted"
     STATEMENT_REFUSED = "statement.refused"
     BLOCK_FINAL = "block.final"
+    DAY_SIGNED = "day.signed"
 
 
 class News(NamedTuple):

@@ -69,6 +69,8 @@ class Proof:
     agrees: bool
     lines: tuple[ProofLine, ...]
     at: datetime
+    block: int = -1
+    entry: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,8 @@ class Prover:
                 _line(code, _totals(session, code, cut, supply), cut, open_breaks)
                 for code in sorted({*ledger.currencies(session), *supply})
             )
-        return Proof(all(line.agrees for line in lines), lines, self._clock.now())
+        agrees = all(line.agrees for line in lines)
+        return Proof(agrees, lines, self._clock.now(), cut.block, cut.entry)
 
 
 def _totals(session: Session, code: str, cut: Cut, supply: Mapping[str, int]) -> _Totals:

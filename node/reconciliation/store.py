@@ -67,7 +67,19 @@ def companions(session: Session, item_ids: Sequence[int]) -> list[Item]:
     return list(found.values())
 
 
+def count_items(session: Session) -> dict[str, int]:
+    """How many items each record has given."""
+    query = select(ItemRow.side, func.count()).group_by(col(ItemRow.side))
+    return dict(session.exec(query).all())
+
+
 # ----------------------------------------------------------------------------------- matches
+
+
+def count_matches(session: Session) -> dict[str, int]:
+    """How many matches stand, by the rule that made the last link of each."""
+    query = select(MatchRow.rule, func.count()).where(MatchRow.rule != WITHDRAWN)
+    return dict(session.exec(query.group_by(col(MatchRow.rule))).all())
 
 
 def matches(session: Session, *, after: int = 0, limit: int = 100) -> list[Match]:

@@ -19,8 +19,10 @@ from sqlmodel import Session
 
 from node.chain.codec import HasAbi, decode_error
 from node.chain.finality import FinalityPolicy, Heights
-from node.chain.rpc import CallReverted, Receipt, Rpc
+from node.chain.rpc import CallReverted, Receipt, Rpc, RpcUnavailable
+from node.chain.rpc_errors import RpcLied
 from node.core.clock import Clock
+from node.core.errors import Retryable
 from node.db.unit_of_work import read_only, unit_of_work
 from node.submission import store
 from node.submission.broadcast import ATTEMPTS_MAX, Broadcaster
@@ -45,6 +47,7 @@ _RANK: Final = {
     IntentState.CONFIRMED: 2,
     IntentState.FINAL: 3,
 }
+PART: Final = 50  # how many stand still where one answer is lacking
 _LEFT: Final = "its block left the chain"
 _CANCELLED: Final = "an empty transaction was mined in its place, as two people wanted"
 
@@ -90,6 +93,23 @@ class MonitorStage:
         if not watched:
             return 0
         heights = self._heights()
+        self._blocks: dict[int, str] = {}
+        self._receipts: dict[str, Receipt | None] = {}
+        parts = [watched[at : at + PART] for at in range(0, len(watched), PART)]
+        moved, failures = 0, list[Retryable]()
+        for part in parts:
+            try:
+                moved += self._look(part, made, heights)
+            except (RpcUnavailable, RpcLied) as error:
+                failures.append(error)
+        # An answer that is lacking stops those it is about, not all that wait beside them.
+        if len(failures) == len(parts):
+            raise failures[-1]
+        return moved
+
+    def _look(
+        self, watched: Sequence[Intent], made: Mapping[str, Sequence[Attempt]], heights: Heights
+    ) -> int:
         news = self._news([each for each in watched if _may_be_told(each, heights)], heights)
         back, up, missing = [], [], []
         for each in news:
@@ -110,8 +130,6 @@ class MonitorStage:
 
     def _news(self, watched: Sequence[Intent], heights: Heights) -> list[Intent]:
         """Without those whose block still stands and has got no further."""
-        self._blocks: dict[int, str] = {}
-        self._receipts: dict[str, Receipt | None] = {}
         news = [
             each
             for each in watched

@@ -155,6 +155,17 @@ def included(content: str, seal: int, seal_hash: str, console: Console) -> None:
     console.print(seal_hash, highlight=False, soft_wrap=True)
 
 
+def certificate(told: Shown, console: Console) -> None:
+    """That a certificate holds, and by which root it is known."""
+    console.print(
+        f"[bold green]✓ It holds:[/] {told['day']}, {told['currencies']} currencies,"
+        f" {told['accounts']} accounts at banks, {told['breaks']} open breaks.",
+        highlight=False,
+    )
+    console.print("Compare its root with what the bank published:", highlight=False)
+    console.print(told["root"], highlight=False, soft_wrap=True)
+
+
 def error(problem: ConcordError, console: Console) -> None:
     """Why it was refused, and what to do."""
     console.print(f"[bold red]✗ {problem.title}:[/] {escape(problem.detail)}", highlight=False)

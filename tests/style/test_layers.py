@@ -22,6 +22,7 @@ LAYERS = (
     "api console terminal",  # read stores, call services
     "services",  # the handles they share
     "jobs",  # runs stages on a clock
+    "days",  # what a business day came to
     "settlement reconciliation defi",  # business decisions
     "bindings",  # what each of our contracts means
     "posting submission bank feed sealing",

@@ -7,6 +7,7 @@ Used by tests of the console; rows are written directly, so that a page is teste
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from types import SimpleNamespace
@@ -22,6 +23,7 @@ from node.chain.tables import BlockRow
 from node.console.app import create_console
 from node.core.errors import ConcordError
 from node.core.types import ChainId
+from node.days.service import Days
 from node.events.tables import EventChangeRow, EventRow
 from node.feed.tables import OutboxRow
 from node.handles import decider
@@ -55,6 +57,7 @@ class Node:
     clock: Clock = field(default_factory=Clock)
     lines: tuple[ProofLine, ...] = ()
     error: ConcordError | None = None
+    proof: Callable[[], Proof] | None = None
     demo: bool = True
     received: list[tuple[bytes, str, str]] = field(default_factory=list)
 
@@ -65,6 +68,7 @@ class Node:
     def services(self) -> Services:
         """What a surface is given."""
         operator, cases = Operator(self.engine, self.clock), Cases(self.engine, self.clock, "100")
+        days = Days(self.engine, self.clock, self._prove)
         return Services(
             engine=self.engine,
             clock=self.clock,
@@ -73,7 +77,8 @@ class Node:
             onboarding=cast("Any", SimpleNamespace()),
             operator=operator,
             cases=cases,
-            decide=decider(self.engine, operator, cases),
+            days=days,
+            decide=decider(self.engine, operator, cases, days),
             prove=self._prove,
             receive_file=cast("Any", lambda *file: self.received.append(file)),
             checks=lambda: [Check("clock", ok=True, finding="in step")],
@@ -84,6 +89,8 @@ class Node:
         )
 
     def _prove(self) -> Proof:
+        if self.proof is not None:
+            return self.proof()
         if self.error is not None:
             raise self.error
         return Proof(agrees=all(line.agrees for line in self.lines), lines=self.lines, at=NOW)

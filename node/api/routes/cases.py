@@ -16,7 +16,7 @@ from node.api.access import Node
 from node.api.auth import Accepting, Reader, Reconciler
 from node.api.guard import BYTES_MAX_KEY, GuardedRoute
 from node.api.shapes.base import RecordId, Shape
-from node.api.shapes.cases import CaseShape, case_shape
+from node.api.shapes.cases import CaseShape, Line, Why, case_shape
 from node.api.shapes.intents import ApprovalShape, approval_shape
 from node.control.approvals import Approval
 from node.control.approvals import store as approvals
@@ -43,17 +43,10 @@ _UPLOAD: Final[dict[str, Any]] = {
     },
 }
 NoteId = Annotated[int, Path(ge=1, lt=2**31, description="Number of the note.", examples=[1])]
-Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
 
 
 async def _content(request: Request) -> bytes:
     return await request.body()
-
-
-class Why(Shape):
-    """Why; the second person reads it."""
-
-    reason: Line = Field(description="One line.", examples=["The correspondent kept its fee."])
 
 
 class Together(Why):

@@ -7,14 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from node.api.shapes.base import EXAMPLE_ID, EXAMPLE_TIME, Shape
 from node.api.shapes.intents import ApprovalShape, approval_shape
 from node.control.approvals import Approval
 from node.reconciliation.cases.store import Note
 from node.reconciliation.cases.suggestions import Suggestion
+
+Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
+
+
+class Why(Shape):
+    """Why; the second person reads it."""
+
+    reason: Line = Field(description="One line.", examples=["The correspondent kept its fee."])
 
 
 class NoteShape(Shape):

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 
 PACKAGES = (
     "db", "chain", "events", "ledger", "control", "posting", "bank", "submission", "feed",
-    "settlement", "reconciliation", "sealing",
+    "settlement", "reconciliation", "sealing", "days",
 )  # fmt: skip
 for package in PACKAGES:
     importlib.import_module(f"node.{package}.tables")

@@ -57,6 +57,7 @@ WRITING = {
     ("POST", "/v1/breaks/{break_id}/write-off"): Permission.RECONCILE,
     ("POST", "/v1/breaks/{break_id}/accept"): Permission.ACCEPT,
     ("POST", "/v1/matches/{match_id}/split"): Permission.RECONCILE,
+    ("POST", "/v1/days/{day}/sign"): Permission.RECONCILE,
     ("POST", "/v1/approvals/{approval_id}/approve"): Permission.APPROVE,
     ("POST", "/v1/approvals/{approval_id}/decline"): Permission.APPROVE,
 }

@@ -81,15 +81,7 @@ def test_what_adds_up_is_offered_with_its_reason(records: Records, node: Node) -
         others = re.findall(r'name="others" value="([^"]+)"', told)
         page = f"/breaks/{found.id}"
         form = {"csrf": token_in(told), "command": "match", "reason": "one order"}
-        asked = maker.post(
-            f"{page}/ask",
-            data={
-                "csrf": token_in(told),
-                "command": "match",
-                "reason": "one order",
-                "others": others,
-            },
-            follow_redirects=False,
-        )
+        sent = {**form, "others": others}
+        asked = maker.post(f"{page}/ask", data=sent, follow_redirects=False)
         assert asked.status_code == 303
         assert "with <a" in maker.get(page).text

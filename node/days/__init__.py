@@ -1,0 +1,1 @@
+"""The end of a business day: reviewed, signed by two people, proved by a certificate."""
