@@ -44,6 +44,7 @@ def break_object(found: Break, today: date) -> dict[str, Any]:
         "value_date": found.value_date.isoformat(),
         "uetr": found.uetr,
         "owner": found.owner,
+        "accepted": bool(found.accepted),
         "explanation": found.explanation,
         "evidence": dict(found.evidence),
     }

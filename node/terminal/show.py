@@ -73,7 +73,7 @@ def breaks(told: Sequence[Shown], console: Console) -> None:
             f"{_grouped(each['amount'])} {each['currency']}",
             f"{each['age_days']} d",
             escape(each["owner"]),
-            escape(each["explanation"]),
+            escape(each["explanation"]) + (" (accepted)" if each["accepted"] else ""),
         )
     console.print(table)
 

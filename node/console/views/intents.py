@@ -28,7 +28,7 @@ from node.submission.signed import store as signed
 
 _SHOWN_MAX: Final = 300
 _SEE_OTHER: Final = 303
-_PAGES: Final = {"intent": "intents", "break": "breaks"}
+_PAGES: Final = {"intent": "intents", "break": "breaks", "day": "days"}
 
 router = APIRouter()
 
