@@ -1,37 +1,26 @@
 """A certificate as tables, which every rendering for people shows.
 
-In: a signed day. Out: titled tables of texts. Pure. Called by: spreadsheet, paper.
+In: a signed day. Out: titled tables of texts. Pure. Called by: paper, api, console.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
 from node.core.money import Money, currency
 from node.days.certificate import Content
 from node.days.store import SignedDay
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A title, the heads of its columns, and rows as wide as they are."""
-
-    title: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+from node.sheets.sheet import Row, Sheet, sheet
 
 
 def sheets_of(signed: SignedDay) -> list[Sheet]:
     """What a person checks, in this order."""
     content = signed.certificate.content
     return [
-        _sheet("Certificate", ("What", "Value"), _facts(signed)),
-        _sheet("Currencies", _CURRENCY, map(_currency, content["currencies"])),
-        _sheet("Accounts at banks", _ACCOUNT, map(_account, content["accounts"])),
-        _sheet("Open breaks", _BREAK, map(_break, content["breaks"])),
-        _sheet("Inputs", _INPUT, map(_input, content["inputs"])),
-        _sheet("Rules", ("Order", "Rule", "SHA-256"), map(_rule, content["rules"])),
+        sheet("Certificate", ("What", "Value"), _facts(signed)),
+        sheet("Currencies", _CURRENCY, map(_currency, content["currencies"])),
+        sheet("Accounts at banks", _ACCOUNT, map(_account, content["accounts"])),
+        sheet("Open breaks", _BREAK, map(_break, content["breaks"])),
+        sheet("Inputs", _INPUT, map(_input, content["inputs"])),
+        sheet("Rules", ("Order", "Rule", "SHA-256"), map(_rule, content["rules"])),
     ]
 
 
@@ -39,7 +28,6 @@ _CURRENCY = ("Currency", "On chain", "In the books", "Our accounts in the books"
 _ACCOUNT = ("Account", "Books", "Statement", "Open items", "Left over")
 _BREAK = ("Cause", "Amount", "Currency", "Value date", "Days", "Owner", "Accepted", "What")
 _INPUT = ("Account", "Statement", "Reaches", "File", "SHA-256")
-Row = tuple[str, ...]
 
 
 def _currency(told: Content) -> Row:
@@ -101,7 +89,3 @@ def _listed(counts: dict[str, int]) -> str:
 
 def _decimal(units: int, code: str) -> str:
     return Money(units, currency(code)).decimal()
-
-
-def _sheet(title: str, heads: tuple[str, ...], rows: Iterable[Row]) -> Sheet:
-    return Sheet(title, heads, tuple(rows))

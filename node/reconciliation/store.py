@@ -28,9 +28,9 @@ def items_by_uetr(session: Session, uetr: str) -> list[Item]:
     return [item_of(row) for row in session.exec(query)]
 
 
-def items_after(session: Session, after: int) -> list[Item]:
+def items_after(session: Session, after: int, limit: int | None = None) -> list[Item]:
     """Items behind an id, in the order in which they were taken in."""
-    query = select(ItemRow).where(col(ItemRow.id) > after).order_by(col(ItemRow.id))
+    query = select(ItemRow).where(col(ItemRow.id) > after).order_by(col(ItemRow.id)).limit(limit)
     return [item_of(row) for row in session.exec(query)]
 
 

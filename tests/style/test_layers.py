@@ -28,7 +28,7 @@ LAYERS = (
     "posting submission bank feed sealing",
     "events ledger control",
     "chain",  # the only door to web3
-    "db",
+    "db sheets",
     "core log metrics settings",  # vocabulary
 )
 HEIGHT = {name: -line for line, names in enumerate(LAYERS) for name in names.split()}

@@ -18,9 +18,11 @@ from node.api.paging import LIMIT_DEFAULT, After, Limit, Page, page, position
 from node.api.shapes.cases import Why
 from node.api.shapes.days import DayShape, ReviewShape, day_shape
 from node.api.shapes.intents import ApprovalShape, approval_shape
-from node.days import paper, spreadsheet, store
+from node.days import paper, store
 from node.days.certificate import as_file
+from node.days.tabulated import sheets_of
 from node.db.unit_of_work import read_only
+from node.sheets import workbook
 
 router = APIRouter(prefix="/v1/days", tags=["days"], route_class=GuardedRoute)
 _LIST = "days"
@@ -30,7 +32,7 @@ _FILES: Final[dict[int | str, dict[str, Any]]] = {
         "description": "The certificate in the form that was asked for.",
         "content": {
             "application/json": {"schema": {"type": "object"}, "example": {"root": "9f86d0…"}},
-            spreadsheet.MEDIA_TYPE: {
+            workbook.MEDIA_TYPE: {
                 "schema": {"type": "string", "format": "binary"},
                 "example": "PK…",
             },
@@ -94,7 +96,7 @@ def certificate(
     found = node.days.signed(day)
     named = {"Content-Disposition": f'attachment; filename="certificate-{day}.{form}"'}
     if form == "xlsx":
-        body, media = spreadsheet.spreadsheet(found), spreadsheet.MEDIA_TYPE
+        body, media = workbook.workbook(sheets_of(found)), workbook.MEDIA_TYPE
     elif form == "pdf":
         body, media = paper.paper(found), paper.MEDIA_TYPE
     else:

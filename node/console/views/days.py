@@ -19,9 +19,11 @@ from node.console.session import Visitor
 from node.control.approvals import store as approvals
 from node.control.roles import Permission, allows, require
 from node.core.errors import ConcordError, NotFound
-from node.days import paper, spreadsheet, store
+from node.days import paper, store
 from node.days.certificate import as_file
 from node.days.store import SignedDay
+from node.days.tabulated import sheets_of
+from node.sheets import workbook
 
 _SEE_OTHER: Final = 303
 _SHOWN_MAX: Final = 1000
@@ -104,9 +106,13 @@ def _as_json(found: SignedDay) -> bytes:
     return as_file(found.certificate, found.made_by, found.signed_by, at).encode()
 
 
+def _as_workbook(found: SignedDay) -> bytes:
+    return workbook.workbook(sheets_of(found))
+
+
 _FORMS: Final = {
     "json": (_as_json, "application/json"),
-    "xlsx": (spreadsheet.spreadsheet, spreadsheet.MEDIA_TYPE),
+    "xlsx": (_as_workbook, workbook.MEDIA_TYPE),
     "pdf": (paper.paper, paper.MEDIA_TYPE),
 }
 

@@ -12,10 +12,11 @@ from node.control.approvals import Approval, Decision, NotAsShown, SamePerson
 from node.days.certificate import FIRST, as_file, verify
 from node.days.paper import paper
 from node.days.service import DayNotOver, Days, DaySigned, UnknownDay
-from node.days.spreadsheet import spreadsheet
 from node.days.store import SignedDay
+from node.days.tabulated import sheets_of
 from node.reconciliation.cases.proposal import CaseCommand
 from node.reconciliation.cases.service import Cases
+from node.sheets.workbook import workbook
 from tests.support.recon_cases import CHECKER, MAKER, open_breaks, uetr
 from tests.support.recon_records import NOSTRO, TODAY, Records
 
@@ -146,7 +147,7 @@ def test_a_workbook_has_a_sheet_for_each_table_and_no_formula(days: Days, record
     cases = Cases(records.engine, records.clock, "1.00")
     (left,) = open_breaks(records)
     cases.assign(left.id, '=HYPERLINK("http://x","y")', by=MAKER)
-    book = load_workbook(BytesIO(spreadsheet(signed(days))))
+    book = load_workbook(BytesIO(workbook(sheets_of(signed(days)))))
     assert book.sheetnames == [
         "Certificate",
         "Currencies",

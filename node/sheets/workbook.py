@@ -1,43 +1,42 @@
-"""A signed day as a workbook: one sheet for each table.
+"""Sheets as a workbook (xlsx), one after the other.
 
-In: a signed day. Out: bytes of an xlsx file. Called by: api, console.
-
-Every cell is text: what a bank or a stranger wrote must not become a formula when it is opened.
+In: sheets. Out: bytes. Called by: days, api. Every cell is text, so none is a formula.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from io import BytesIO
 from typing import Final
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
-from node.days.store import SignedDay
-from node.days.tabulated import sheets_of
+from node.sheets.sheet import Sheet
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WIDTH_MAX: Final = 60
 
 
-def spreadsheet(signed: SignedDay) -> bytes:
-    """The workbook."""
+def workbook(sheets: Iterable[Sheet]) -> bytes:
+    """The file."""
     book = Workbook()
     book.remove(book.worksheets[0])
-    for each in sheets_of(signed):
-        sheet = book.create_sheet(each.title)
+    for each in sheets:
+        page = book.create_sheet(each.title)
         for at, row in enumerate([each.heads, *each.rows], start=1):
             for place, value in enumerate(row, start=1):
-                cell = sheet.cell(at, place)
-                cell.value = value
+                cell = page.cell(at, place)
+                cell.value = ILLEGAL_CHARACTERS_RE.sub(" ", value)
                 cell.data_type = "s"
                 cell.quotePrefix = True
                 if at == 1:
                     cell.font = Font(bold=True)
-        sheet.freeze_panes = "A2"
+        page.freeze_panes = "A2"
         for place, values in enumerate(zip(each.heads, *each.rows, strict=True), start=1):
-            letter = sheet.cell(1, place).column_letter
-            sheet.column_dimensions[letter].width = min(max(map(len, values)) + 2, _WIDTH_MAX)
+            letter = page.cell(1, place).column_letter
+            page.column_dimensions[letter].width = min(max(map(len, values)) + 2, _WIDTH_MAX)
     out = BytesIO()
     book.save(out)
     return out.getvalue()

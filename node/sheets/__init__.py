@@ -1,0 +1,1 @@
+"""Tables for people, as files: what a stranger wrote never becomes a formula."""
