@@ -1,6 +1,6 @@
 """A break: a difference with a name, a clock and an owner.
 
-In: nothing. Out: `Break`, `Cause`, `age_days`. Called by: store, naming and keeping here; api and
+In: nothing. Out: `Break`, `Cause`, ages. Called by: store, naming and keeping here; api and
 console.
 """
 
@@ -12,7 +12,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from node.core.business_days import business_days
+
 OWNER = "treasury"
+_DUE, _OVERDUE = 2, 5
 
 
 class Cause(StrEnum):
@@ -54,6 +57,25 @@ class Break:
     opened_at: datetime
     closed_at: datetime | None
     closed_reason: str
+
+
+class Sla(StrEnum):
+    """How urgent an open break is, by its age in business days."""
+
+    FRESH = "FRESH"  # of today or the business day before
+    DUE = "DUE"  # two to four
+    OVERDUE = "OVERDUE"  # five and more
+
+
+def sla(business_age: int) -> Sla:
+    """The bucket of an age in business days."""
+    return Sla.FRESH if business_age < _DUE else Sla.DUE if business_age < _OVERDUE else Sla.OVERDUE
+
+
+def business_age(found: Break, today: date) -> int:
+    """Business days of its currency since the value date, until it was closed or until today."""
+    end = today if found.closed_at is None else found.closed_at.date()
+    return business_days(found.value_date, end, found.currency)
 
 
 def age_days(found: Break, today: date) -> int:

@@ -9,13 +9,23 @@ from collections.abc import Iterable
 from datetime import date
 
 from node.core.money import Money, currency
-from node.reconciliation.breaks import Break, age_days
+from node.reconciliation.breaks import Break, business_age
 from node.reconciliation.item import Item
 from node.reconciliation.match import Match
 from node.sheets.sheet import Row, Sheet, sheet
 
 _BREAK = (
-    *("Id", "Open", "Accepted", "Cause", "Side", "Amount", "Currency", "Value date", "Age, days"),
+    *(
+        "Id",
+        "Open",
+        "Accepted",
+        "Cause",
+        "Side",
+        "Amount",
+        "Currency",
+        "Value date",
+        "Business days",
+    ),
     *("Owner", "UETR", "What happened"),
 )
 _MATCH = ("Id", "Rule", "Complete", "Difference", "Currency", "UETR", "Items", "Made at")
@@ -50,7 +60,7 @@ def _break(found: Break, today: date) -> Row:
         _decimal(found.amount, found.currency),
         found.currency,
         found.value_date.isoformat(),
-        str(age_days(found, today)),
+        str(business_age(found, today)),
         found.owner,
         found.uetr,
         found.explanation,

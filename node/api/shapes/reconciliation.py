@@ -19,7 +19,7 @@ from node.api.shapes.base import (
     Shape,
     minor_amount,
 )
-from node.reconciliation.breaks import Break, age_days
+from node.reconciliation.breaks import Break, age_days, business_age, sla
 from node.reconciliation.item import Item
 from node.reconciliation.match import Match
 from node.reconciliation.proof import Proof, ProofLine
@@ -60,6 +60,12 @@ class BreakShape(Shape):
     value_date: date = Field(description="Age counts from here.", examples=[EXAMPLE_DATE])
     age_days: int = Field(
         description="Days from the value date until it ended, or until today.", examples=[2]
+    )
+    age_business_days: int = Field(
+        description="The same in business days of its currency.", examples=[1]
+    )
+    sla: str = Field(
+        description="FRESH, DUE from two, OVERDUE from five of them.", examples=["FRESH"]
     )
     uetr: str = Field(description="Payment it belongs to; or empty.", examples=[EXAMPLE_UETR])
     owner: str = Field(description="Who works on it.", examples=["treasury"])
@@ -128,6 +134,8 @@ def break_shape(found: Break, today: date) -> BreakShape:
         amount=minor_amount(found.amount, found.currency),
         value_date=found.value_date,
         age_days=age_days(found, today),
+        age_business_days=business_age(found, today),
+        sla=sla(business_age(found, today)),
         uetr=found.uetr,
         owner=found.owner,
         open=found.open,

@@ -25,7 +25,7 @@ from node.control.approvals import store as approvals
 from node.control.roles import Permission, allows
 from node.core.errors import NotFound
 from node.reconciliation import store as reconciliation
-from node.reconciliation.breaks import Break, age_days
+from node.reconciliation.breaks import Break, age_days, business_age
 from node.reconciliation.cases import store as cases
 from node.reconciliation.cases.suggestions import suggestions
 
@@ -73,13 +73,13 @@ def breaks(request: Request, state: str = "open", currency: str = "", cause: str
         request,
         "breaks.html",
         breaks=sorted(shown, key=lambda each: (each.value_date, each.sequence)),
-        buckets=ageing.buckets(age_days(each, today) for each in shown if each.open),
+        buckets=ageing.buckets(business_age(each, today) for each in shown if each.open),
         closed=closed,
         currency=currency,
         cause=cause,
         currencies=sorted({each.currency for each in found}),
         causes=sorted({str(each.cause) for each in found}),
-        age_days=age_days,
+        age_days=business_age,
         tone=ageing.tone,
     )
 

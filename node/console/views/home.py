@@ -29,7 +29,7 @@ from node.events import store as events
 from node.ledger import store as books
 from node.ledger.account import AccountKind
 from node.reconciliation import store as reconciliation
-from node.reconciliation.breaks import Break, age_days
+from node.reconciliation.breaks import Break, business_age
 from node.settlement import store as settlement
 from node.settlement.instruction import Instruction
 
@@ -89,8 +89,8 @@ def _breaks(request: Request) -> dict[str, Any]:
     with reading(request) as session:
         found = read_open_breaks(session)
     oldest = sorted(found, key=lambda each: (each.value_date, each.sequence))[:5]
-    aged = buckets(age_days(each, today) for each in found)
-    return {"open_breaks": OpenBreaks(len(found), aged, oldest), "age_days": age_days}
+    aged = buckets(business_age(each, today) for each in found)
+    return {"open_breaks": OpenBreaks(len(found), aged, oldest), "age_days": business_age}
 
 
 def _flow(request: Request) -> dict[str, Any]:
