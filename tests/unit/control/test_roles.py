@@ -10,7 +10,7 @@ from node.control.roles import Forbidden, Permission, Role, allows, require
 ALLOWED = {
     Role.TREASURER: {
         Permission.READ, Permission.INSTRUCT, Permission.UPLOAD, Permission.ONBOARD,
-        Permission.OPERATE,
+        Permission.OPERATE, Permission.RECONCILE, Permission.ACCEPT,
     },
     Role.APPROVER: {Permission.READ, Permission.APPROVE},
     Role.AUDITOR: {Permission.READ, Permission.AUDIT},

@@ -59,7 +59,14 @@ def test_a_code_says_kind_currency_and_number(spec: AccountSpec, code: str) -> N
 
 def test_what_we_own_and_spend_grows_by_debits() -> None:
     debits = {kind for kind in AccountKind if NORMAL_SIDE[kind] is Side.DEBIT}
-    assert debits == {AccountKind.NOSTRO, AccountKind.FEES}
+    assert debits == {
+        AccountKind.NOSTRO,
+        AccountKind.FEES,
+        AccountKind.IN_TRANSIT,
+        AccountKind.GAS,
+        AccountKind.VENUE,
+        AccountKind.WRITTEN_OFF,
+    }
 
 
 def test_an_account_never_changes_its_kind(engine: Engine) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
-from node.db.migrate import upgrade_engine
+from node.db import migrate
 from node.db.unit_of_work import read_only, unit_of_work
 from node.ledger import store as ledger
 from node.ledger.link import FIRST, link_of
@@ -92,7 +95,10 @@ def test_entries_from_before_there_were_links_are_linked(written: Engine) -> Non
         connection.exec_driver_sql("ALTER TABLE journal_entry DROP COLUMN link")
         connection.exec_driver_sql("DROP TABLE seal")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
-    upgrade_engine(written)
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
     found = seen(written)
     assert (found.entries, found.seals, found.found) == (5, 0, ())
 
