@@ -6,7 +6,6 @@ Called by: treasury, auditors.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Response
@@ -15,6 +14,7 @@ from node.api.access import Node
 from node.api.auth import Reader, Reconciler
 from node.api.guard import GuardedRoute
 from node.api.paging import LIMIT_DEFAULT, After, Limit, Page, page, position
+from node.api.shapes.base import IsoDate
 from node.api.shapes.cases import Why
 from node.api.shapes.days import DayShape, ReviewShape, day_shape
 from node.api.shapes.intents import ApprovalShape, approval_shape
@@ -26,7 +26,7 @@ from node.sheets import workbook
 
 router = APIRouter(prefix="/v1/days", tags=["days"], route_class=GuardedRoute)
 _LIST = "days"
-Day = Annotated[date, Path(description="The business day.", examples=["2026-10-05"])]
+Day = Annotated[IsoDate, Path(description="The business day.", examples=["2026-10-05"])]
 _FILES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "The certificate in the form that was asked for.",

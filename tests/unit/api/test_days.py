@@ -30,8 +30,9 @@ def node(engine: Engine) -> ApiNode:
 def test_a_day_is_signed_by_two_and_its_certificate_holds(node: ApiNode) -> None:
     with node.client(Role.TREASURER) as treasurer, node.client(Role.APPROVER) as approver:
         problem(treasurer.get(WHERE), 404, "DAY_NOT_SIGNED")
-        problem(treasurer.get("/v1/days/soon"), 422, "INVALID_REQUEST")
-        problem(treasurer.post("/v1/days/2999-01-01/sign", json=WHY), 422, "DAY_CANNOT_BE_SIGNED")
+        for spelled in ("soon", "0", "20261005", "2026-10-05T00:00:00"):
+            problem(treasurer.get(f"/v1/days/{spelled}"), 422, "INVALID_REQUEST")
+        problem(treasurer.post("/v1/days/2199-01-01/sign", json=WHY), 422, "DAY_CANNOT_BE_SIGNED")
         problem(approver.post(f"{WHERE}/sign", json=WHY), 403, "FORBIDDEN")
         review = treasurer.get(f"{WHERE}/review").json()
         assert review["certificate"]["breaks"] == []
