@@ -115,11 +115,15 @@ def last_sequence(session: Session) -> int:
     return session.exec(select(func.max(StatementRow.sequence))).one() or 0
 
 
-def reach(session: Session) -> dict[str, date]:
-    """The last day that the statements of each account reach."""
+def reach(session: Session, sequence_until: int) -> dict[str, date]:
+    """The last day that the statements of each account reach, up to a sequence."""
     query = (
         select(StatementRow.account, func.max(StatementRow.closing_date))
-        .where(StatementRow.kind == STATEMENT, col(StatementRow.closing_date).is_not(None))
+        .where(
+            StatementRow.kind == STATEMENT,
+            col(StatementRow.closing_date).is_not(None),
+            col(StatementRow.sequence) <= sequence_until,
+        )
         .group_by(col(StatementRow.account))
     )
     return {account: day for account, day in session.exec(query) if day is not None}

@@ -26,6 +26,7 @@ from node.reconciliation import rules
 from node.reconciliation import store as reconciliation
 from node.reconciliation.breaks import Break, age_days
 from node.reconciliation.cut import Cut
+from node.reconciliation.items import store as items
 from node.reconciliation.proof import Proof
 from node.sealing import store as sealing
 
@@ -46,7 +47,7 @@ def review(session: Session, proof: Proof, cut: Cut, day: date, at: datetime) ->
         "inputs": _inputs(session, cut),
         "rules": _rules(),
         "counts": {
-            "items": reconciliation.count_items(session),
+            "items": items.count(session),
             "matches": reconciliation.count_matches(session),
             "breaks_open": len(open_breaks),
             "breaks_accepted": sum(bool(each.accepted) for each in open_breaks),

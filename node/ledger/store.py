@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Mapped
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, and_, col, func, select
 
 from node.core.types import Side
+from node.db.parts import parts
 from node.ledger.account import Account, AccountKind
 from node.ledger.entry import Entry, Phase, Posting
-from node.ledger.expectation import Expectation
+from node.ledger.expectation import Expectation, ExpectationKind
 from node.ledger.link import FIRST
 from node.ledger.tables import (
     AccountRow,
@@ -117,6 +119,14 @@ def entries_by_expectation(session: Session, *expectation_ids: str) -> list[Entr
     return _where(session, col(EntryRow.expectation_id).in_(expectation_ids))
 
 
+def undoing(session: Session, entry_ids: Collection[str]) -> set[str]:
+    """The ids of the entries that reverse one of these."""
+    found: set[str] = set()
+    for part in parts(sorted(entry_ids)):
+        found |= set(session.exec(select(EntryRow.id).where(col(EntryRow.reversal_of).in_(part))))
+    return found
+
+
 def taken(session: Session, entries: Sequence[Entry]) -> tuple[set[UUID], set[UUID], set[UUID]]:
     """What entries claim and the books have: their ids, what they resolve, what they reverse."""
     return (
@@ -178,24 +188,46 @@ def expectation_end(session: Session, expectation_id: str) -> str | None:
     return None if row is None else row.reason
 
 
-def expectations(session: Session, *, open_only: bool = False) -> list[Expectation]:
-    """Announced payments, oldest first; open are those neither ended nor answered by an entry.
-
-    An entry that was reversed does not answer.
-    """
+def expectations(session: Session) -> list[Expectation]:
+    """Announced payments, oldest first."""
     query = select(ExpectationRow).order_by(col(ExpectationRow.created_at), col(ExpectationRow.id))
-    if open_only:
-        undone = select(EntryRow.reversal_of).where(col(EntryRow.reversal_of).is_not(None))
-        answered = select(EntryRow.expectation_id).where(
-            EntryRow.phase == Phase.POSTED,
-            col(EntryRow.reversal_of).is_(None),
-            col(EntryRow.id).not_in(undone),
-        )
-        query = query.where(
-            col(ExpectationRow.id).not_in(select(ExpectationEndRow.expectation_id)),
-            col(ExpectationRow.id).not_in(answered),
-        )
     return [_expectation(row) for row in session.exec(query)]
+
+
+def open_expectations(session: Session, due_before: date | None = None) -> list[Expectation]:
+    """Neither ended nor answered by an entry that stands, oldest first; due before a day."""
+    which = [] if due_before is None else [col(ExpectationRow.value_date) < due_before]
+    order = (col(ExpectationRow.created_at), col(ExpectationRow.id))
+    rows = session.exec(select(ExpectationRow).where(_open(), *which).order_by(*order))
+    return [_expectation(row) for row in rows]
+
+
+def under_way(session: Session, uetrs: Collection[str]) -> frozenset[str]:
+    """Those of these payments of which an expectation is open."""
+    found: set[str] = set()
+    for part in parts(sorted(uetrs)):
+        of_part = col(ExpectationRow.uetr).in_(part)
+        found |= set(session.exec(select(ExpectationRow.uetr).where(of_part, _open())))
+    return frozenset(found)
+
+
+def announced_total(session: Session, kind: ExpectationKind, currency: str) -> int:
+    """What open expectations of a kind add up to, in minor units."""
+    query = select(func.sum(ExpectationRow.amount)).where(
+        ExpectationRow.kind == kind, ExpectationRow.currency == currency, _open()
+    )
+    return int(session.exec(query).one() or 0)
+
+
+def _open() -> ColumnElement[bool]:
+    undone = select(EntryRow.reversal_of).where(col(EntryRow.reversal_of).is_not(None))
+    answered = select(EntryRow.expectation_id).where(
+        EntryRow.phase == Phase.POSTED,
+        col(EntryRow.reversal_of).is_(None),
+        col(EntryRow.id).not_in(undone),
+    )
+    ended, id_ = select(ExpectationEndRow.expectation_id), col(ExpectationRow.id)
+    return and_(id_.not_in(ended), id_.not_in(answered))
 
 
 # ----------------------------------------------------------------------- rows into the domain

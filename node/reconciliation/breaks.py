@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from node.core.business_days import business_days
 
@@ -57,6 +57,16 @@ class Break:
     opened_at: datetime
     closed_at: datetime | None
     closed_reason: str
+
+
+class Explained(NamedTuple):
+    """What breaks add up to in one currency, in minor units."""
+
+    bank: int
+    chain: int
+
+
+NOTHING = Explained(0, 0)
 
 
 class Sla(StrEnum):

@@ -18,13 +18,14 @@ _ENTRY: Final = "reconciliation.cut.entry"
 _STATEMENT: Final = "reconciliation.cut.statement"
 _DAY: Final = "reconciliation.cut.day"
 _HAND: Final = "reconciliation.cut.hand"
+_RULES: Final = "reconciliation.cut.rules"
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
     """Final block, ledger sequence, statement sequence, the day (ordinal) of the comparison.
 
-    `hand` is the last of what people put where it belongs.
+    `hand` is the last of what people put where it belongs; `rules` the mark of what judged it.
     """
 
     block: int
@@ -32,6 +33,7 @@ class Cut:
     statement: int
     day: int
     hand: int
+    rules: int
 
 
 def read_cut(session: Session) -> Cut:
@@ -42,6 +44,7 @@ def read_cut(session: Session) -> Cut:
         read_cursor(session, _STATEMENT),
         read_cursor(session, _DAY),
         read_cursor(session, _HAND),
+        read_cursor(session, _RULES),
     )
 
 
@@ -52,3 +55,4 @@ def move_cut(session: Session, cut: Cut) -> None:
     move_cursor(session, _STATEMENT, cut.statement)
     move_cursor(session, _DAY, cut.day)
     move_cursor(session, _HAND, cut.hand)
+    move_cursor(session, _RULES, cut.rules)

@@ -35,7 +35,6 @@ class Keeper:
     def __init__(self, session: Session, at: datetime) -> None:
         self._session = session
         self._at = at
-        self._open = {each.subject: each for each in store.open_breaks(session)}
 
     def keep_verdicts(self, verdicts: Iterable[Verdict], keys: Iterable[str]) -> int:
         """Keep verdicts on the payments under `keys`, some of which may have become part of others.
@@ -57,25 +56,18 @@ class Keeper:
 
     def keep_findings(self, prefix: str, findings: Iterable[Finding]) -> int:
         """Keep breaks that stand on totals or clocks; those of the prefix not found are over."""
-        found: dict[str, Finding | None] = {each.subject: each for each in findings}
-        over = {each for each in self._open if each.startswith(prefix) and each not in found}
-        return self._settle(found | dict.fromkeys(over), _RESOLVED)
-
-    def explained_chain(self) -> Mapping[str, int]:
-        """What open breaks of payments say about chain minus books, by currency."""
-        explained: dict[str, int] = {}
-        for each in self._open.values():
-            if each.subject.startswith(subject_of("")):
-                explained[each.currency] = explained.get(each.currency, 0) + each.effect_chain
-        return explained
+        standing = [each.subject for each in store.open_under(self._session, prefix)]
+        found = {each.subject: each for each in findings}
+        return self._settle(dict.fromkeys(standing) | found, _RESOLVED)
 
     def _settle(self, findings: Mapping[str, Finding | None], reason: str) -> int:
         """Open, change and close breaks, each by its subject; gives how many."""
         opened: list[Finding] = []
         changed: list[tuple[Break, Finding]] = []
         closed: list[Break] = []
+        about = store.open_about(self._session, list(findings))
         for subject, finding in sorted(findings.items()):
-            standing = self._open.get(subject)
+            standing = about.get(subject)
             if finding is None:
                 closed += [standing] if standing else []
             elif standing is None:
@@ -84,7 +76,6 @@ class Keeper:
                 changed.append((standing, now))
         if opened or changed or closed:
             self._write(opened, changed, closed, reason)
-            self._open = {each.subject: each for each in store.open_breaks(self._session)}
         return len(opened) + len(changed) + len(closed)
 
     def _write(

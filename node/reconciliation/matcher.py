@@ -33,13 +33,16 @@ from node.ledger.account import AccountKind
 from node.posting.poster import PosterStage
 from node.reconciliation import sources, store, sweep
 from node.reconciliation.balance import Weights
+from node.reconciliation.breaks import NOTHING
 from node.reconciliation.cases import store as cases
 from node.reconciliation.cut import Cut, move_cut, read_cut
 from node.reconciliation.grouping import group
-from node.reconciliation.item import Item
+from node.reconciliation.items import store as items
 from node.reconciliation.keeping import Keeper
+from node.reconciliation.pool import Since
+from node.reconciliation.pool import pool as items_to_judge
 from node.reconciliation.supply import supplies
-from node.reconciliation.verdict import Context, Tolerance, judge
+from node.reconciliation.verdict import Context, Tolerance, judge, rules_mark, subject_of
 
 _JUDGED: Final = "reconciliation.judged"  # the last item that was judged
 
@@ -106,30 +109,35 @@ class MatcherStage:
             bank.last_sequence(session),
             self._clock.today().toordinal(),
             cases.last_put(session),
+            rules_mark(self._tolerance),
         )
 
     def _compare(self, session: Session, supply: _Supply) -> int:
         keeper = Keeper(session, self._clock.now())
         cut = self._cut(session, supply.block)
         today = date.fromordinal(cut.day)  # one day for all of it, also at midnight
-        expectations = ledger.expectations(session, open_only=True)
-        pool = _pool(session)
+        changed = self._judge(session, keeper, cut, today)
+        overdue = ledger.open_expectations(session, due_before=today)
+        changed += keeper.keep_findings(sweep.EXPECTED, sweep.overdue(overdue))
+        changed += keeper.keep_findings(sweep.CLEARING, sweep.uncleared(_clearing(session), today))
+        weights = _weights(session, supply)
+        changed += keeper.keep_findings(sweep.BALANCE, sweep.unexplained(weights, today))
+        move_cut(session, cut)
+        return changed + 1
+
+    def _judge(self, session: Session, keeper: Keeper, cut: Cut, today: date) -> int:
+        covered = bank.reach(session, cut.statement)
+        put = cases.put(session)
+        pool = items_to_judge(session, _since(session, cut), covered, _moved(session), put)
         context = Context(
             today=today,
             tolerance=self._tolerance,
-            covered=bank.reach(session),
-            expected=frozenset(each.uetr for each in expectations),
+            covered=covered,
+            expected=ledger.under_way(session, {each.uetr for each in pool}),
         )
-        put = cases.put(session)
         verdicts = [judge(each, context) for each in group(pool, by_hand=put)]
-        changed = keeper.keep_verdicts(verdicts, {each.key for each in pool})
-        changed += keeper.keep_findings(sweep.EXPECTED, sweep.overdue(expectations, today))
-        weights = _weights(session, supply, keeper.explained_chain())
-        changed += keeper.keep_findings(sweep.CLEARING, sweep.uncleared(_clearing(session), today))
-        changed += keeper.keep_findings(sweep.BALANCE, sweep.unexplained(weights, today))
-        move_cursor(session, _JUDGED, store.last_item(session))
-        move_cut(session, cut)
-        return changed + 1
+        move_cursor(session, _JUDGED, items.last(session))
+        return keeper.keep_verdicts(verdicts, {each.key for each in pool})
 
 
 def _answered(session: Session) -> bool:
@@ -137,18 +145,20 @@ def _answered(session: Session) -> bool:
     return read_cursor(session, PosterStage.name) >= events.last_change(session)
 
 
-def _pool(session: Session) -> list[Item]:
-    """Items to be judged: all that is unsettled, and all that new items may touch."""
-    judged = read_cursor(session, _JUDGED)
-    new = store.items_after(session, judged)
-    undone = {str(each.evidence["reverses"]) for each in new if each.evidence.get("reverses")}
-    touched = store.items_touching(session, judged, undone)
-    found = {each.id: each for each in [*store.unsettled_items(session), *touched]}
-    hand = read_cut(session).hand
-    touched += cases.items_put(session, hand) if hand < cases.last_put(session) else []
-    found |= {each.id: each for each in store.companions(session, [each.id for each in touched])}
-    found |= {each.id: each for each in touched}
-    return list(found.values())
+def _since(session: Session, cut: Cut) -> Since:
+    """How it stood at the last comparison; as before the first one, where other rules judged."""
+    then = read_cut(session)
+    if then.rules != cut.rules:
+        return Since(0, 0, {})
+    covered = bank.reach(session, then.statement)
+    return Since(read_cursor(session, _JUDGED), then.hand, covered)
+
+
+def _moved(session: Session) -> set[str]:
+    """Payments of lone lines that have come under way since, or are no longer."""
+    told = items.lone_lines(session)
+    now = ledger.under_way(session, told)
+    return {uetr for uetr, was in told.items() if was != (uetr in now)}
 
 
 def _clearing(session: Session) -> dict[tuple[str, str], int]:
@@ -159,13 +169,14 @@ def _clearing(session: Session) -> dict[tuple[str, str], int]:
     }
 
 
-def _weights(session: Session, supply: _Supply, explained: Mapping[str, int]) -> list[Weights]:
+def _weights(session: Session, supply: _Supply) -> list[Weights]:
+    explained = store.explained(session, subject_of(""))
     return [
         Weights(
             currency=code,
             supply=units,
             wallets=balances.total_tokenised(session, code),
-            explained_chain=explained.get(code, 0),
+            explained_chain=explained.get(code, NOTHING).chain,
             block=supply.block,
         )
         for code, units in supply.by_currency.items()

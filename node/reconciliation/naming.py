@@ -113,7 +113,7 @@ def _bank_silent(group: Group, context: Context) -> Named | None:
         return None
     reached = context.covered.get(books.account)
     if reached is not None and reached >= books.value_date:
-        why = f"Final on chain and booked; the statements reach {reached} and do not show it."
+        why = f"Final on chain and booked; a statement reaches {books.value_date} and has it not."
         return Named(Cause.MISSING, Record.BANK, books.amount, why)
     why = f"Final on chain and booked; no statement reaches its value date {books.value_date} yet."
     return Named(Cause.TIMING, Record.BANK, books.amount, why)

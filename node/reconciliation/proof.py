@@ -26,7 +26,7 @@ from node.ledger import balances
 from node.ledger import store as ledger
 from node.ledger.account import AccountKind
 from node.reconciliation import store
-from node.reconciliation.breaks import Break
+from node.reconciliation.breaks import NOTHING, Explained
 from node.reconciliation.cut import Cut, read_cut
 from node.reconciliation.supply import supplies
 
@@ -102,9 +102,9 @@ class Prover:
                     remedy="Let the node run until a block is final, then ask again.",
                 )
             supply = supplies(self._rpc, self._deployment, cut.block)
-            open_breaks = store.open_breaks(session)
+            explained = store.explained(session)
             lines = tuple(
-                _line(code, _totals(session, code, cut, supply), cut, open_breaks)
+                _line(code, _totals(session, code, cut, supply), cut, explained.get(code, NOTHING))
                 for code in sorted({*ledger.currencies(session), *supply})
             )
         agrees = all(line.agrees for line in lines)
@@ -120,10 +120,7 @@ def _totals(session: Session, code: str, cut: Cut, supply: Mapping[str, int]) ->
     )
 
 
-def _line(code: str, totals: _Totals, cut: Cut, open_breaks: list[Break]) -> ProofLine:
-    of_currency = [each for each in open_breaks if each.currency == code]
-    named_bank = sum(each.effect_bank for each in of_currency)
-    named_chain = sum(each.effect_chain for each in of_currency)
+def _line(code: str, totals: _Totals, cut: Cut, named: Explained) -> ProofLine:
     bank_less_books = totals.closing - totals.nostros
     chain_less_books = totals.supply - totals.wallets
     return ProofLine(
@@ -137,6 +134,6 @@ def _line(code: str, totals: _Totals, cut: Cut, open_breaks: list[Break]) -> Pro
         token_liability=totals.wallets,
         nostro_mirror=totals.nostros,
         statement_closing=totals.closing,
-        explained=named_bank - named_chain,
-        agrees=(bank_less_books, chain_less_books) == (named_bank, named_chain),
+        explained=named.bank - named.chain,
+        agrees=(bank_less_books, chain_less_books) == named,
     )

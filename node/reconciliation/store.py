@@ -1,77 +1,24 @@
-"""All queries of reconciliation. What changes it stands in writes/store.py.
+"""All queries of matches and breaks. What changes them stands in writes/store.py.
 
-In: a session. Out: `Item`, `Match`, `Break`, never rows. Called by: matcher, keeping, sweep and
-proof here; api and console.
+In: a session. Out: `Match`, `Break`, never rows. Called by: keeping and proof here; api, console.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Sequence
 
-from sqlmodel import Session, col, func, or_, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, select
 
-from node.reconciliation.breaks import Break, Cause
-from node.reconciliation.item import Item, Kind, Record
+from node.db.parts import parts
+from node.reconciliation.breaks import Break, Cause, Explained
+from node.reconciliation.item import Item, Record
+from node.reconciliation.items import store as items
 from node.reconciliation.match import WITHDRAWN, Match
-from node.reconciliation.tables import BreakRow, ItemRow, MatchMemberRow, MatchRow
+from node.reconciliation.tables import BreakRow, MatchRow
 
-_IN_ONE_QUERY: Final = 5_000  # below what either database binds at once
-
-# ------------------------------------------------------------------------------------- items
-
-
-def items_by_uetr(session: Session, uetr: str) -> list[Item]:
-    """What the three records say about one payment, oldest first."""
-    query = select(ItemRow).where(ItemRow.uetr == uetr).order_by(col(ItemRow.id))
-    return [item_of(row) for row in session.exec(query)]
-
-
-def items_after(session: Session, after: int, limit: int | None = None) -> list[Item]:
-    """Items behind an id, in the order in which they were taken in."""
-    query = select(ItemRow).where(col(ItemRow.id) > after).order_by(col(ItemRow.id)).limit(limit)
-    return [item_of(row) for row in session.exec(query)]
-
-
-def last_item(session: Session) -> int:
-    """The id of the newest item; zero before the first."""
-    return session.exec(select(func.max(ItemRow.id))).one() or 0
-
-
-def unsettled_items(session: Session) -> list[Item]:
-    """Items that are in no match, or in one that lacks a record or does not add up."""
-    settled = select(MatchRow.id).where(col(MatchRow.complete).is_(True), MatchRow.difference == 0)
-    member = select(MatchMemberRow.item_id).where(col(MatchMemberRow.match_id).in_(settled))
-    query = select(ItemRow).where(col(ItemRow.id).not_in(member)).order_by(col(ItemRow.id))
-    return [item_of(row) for row in session.exec(query)]
-
-
-def items_touching(session: Session, after: int, sources: Iterable[str]) -> list[Item]:
-    """Items of the payments that items behind an id name, and the rows under these sources."""
-    uetrs = select(ItemRow.uetr).where(col(ItemRow.id) > after, ItemRow.uetr != "")
-    named = or_(col(ItemRow.uetr).in_(uetrs), col(ItemRow.source).in_(set(sources)))
-    return [item_of(row) for row in session.exec(select(ItemRow).where(named))]
-
-
-def companions(session: Session, item_ids: Sequence[int]) -> list[Item]:
-    """All that is in a match with one of these items, themselves included."""
-    found: dict[int, Item] = {}
-    for start in range(0, len(item_ids), _IN_ONE_QUERY):
-        part = item_ids[start : start + _IN_ONE_QUERY]
-        matches = select(MatchMemberRow.match_id).where(col(MatchMemberRow.item_id).in_(part))
-        members = select(MatchMemberRow.item_id).where(col(MatchMemberRow.match_id).in_(matches))
-        for row in session.exec(select(ItemRow).where(col(ItemRow.id).in_(members))):
-            item = item_of(row)
-            found[item.id] = item
-    return list(found.values())
-
-
-def count_items(session: Session) -> dict[str, int]:
-    """How many items each record has given."""
-    query = select(ItemRow.side, func.count()).group_by(col(ItemRow.side))
-    return dict(session.exec(query).all())
-
+_subject = col(BreakRow.subject)
 
 # ----------------------------------------------------------------------------------- matches
 
@@ -125,9 +72,27 @@ def breaks(
 
 def open_breaks(session: Session) -> list[Break]:
     """Every open break."""
-    query = select(BreakRow).where(col(BreakRow.open).is_(True)).order_by(col(BreakRow.sequence))
-    rows = session.exec(query.execution_options(populate_existing=True))
-    return [_break(row) for row in rows]
+    return _standing(session)
+
+
+def open_about(session: Session, subjects: Sequence[str]) -> dict[str, Break]:
+    """The open breaks about these subjects, by subject."""
+    found = [each for part in parts(subjects) for each in _standing(session, _subject.in_(part))]
+    return {each.subject: each for each in found}
+
+
+def open_under(session: Session, prefix: str) -> list[Break]:
+    """The open breaks about subjects that begin so."""
+    return _standing(session, _subject.startswith(prefix, autoescape=True))
+
+
+def explained(session: Session, prefix: str = "") -> dict[str, Explained]:
+    """What open breaks about subjects that begin so add up to, by currency."""
+    query = select(
+        BreakRow.currency, func.sum(BreakRow.effect_bank), func.sum(BreakRow.effect_chain)
+    ).where(col(BreakRow.open).is_(True), _subject.startswith(prefix, autoescape=True))
+    rows = session.exec(query.group_by(col(BreakRow.currency)))
+    return {code: Explained(int(bank), int(chain)) for code, bank, chain in rows}
 
 
 def breaks_of_subject(session: Session, subject: str) -> list[Break]:
@@ -139,8 +104,7 @@ def breaks_of_subject(session: Session, subject: str) -> list[Break]:
 def count_breaks(session: Session, subjects: Sequence[str]) -> dict[str, int]:
     """How many breaks there ever were about each of these subjects, where there were any."""
     found: dict[str, int] = {}
-    for start in range(0, len(subjects), _IN_ONE_QUERY):
-        part = subjects[start : start + _IN_ONE_QUERY]
+    for part in parts(subjects):
         query = select(BreakRow.subject, func.count()).where(col(BreakRow.subject).in_(part))
         found |= dict(session.exec(query.group_by(col(BreakRow.subject))).all())
     return found
@@ -155,38 +119,23 @@ def break_by_id(session: Session, break_id: str) -> Break | None:
 # ----------------------------------------------------------------------- rows into the domain
 
 
-def item_of(row: ItemRow) -> Item:
-    """A row as an item."""
-    return Item(
-        id=row.id or 0,
-        side=Record(row.side),
-        source=row.source,
-        kind=Kind(row.kind),
-        currency=row.currency,
-        amount=row.amount,
-        value_date=row.value_date,
-        uetr=row.uetr,
-        account=row.account,
-        references=tuple(row.references),
-        evidence=dict(row.evidence),
+def _standing(session: Session, *which: ColumnElement[bool]) -> list[Break]:
+    query = select(BreakRow).where(col(BreakRow.open).is_(True), *which)
+    rows = session.exec(
+        query.order_by(col(BreakRow.sequence)).execution_options(populate_existing=True)
     )
+    return [_break(row) for row in rows]
 
 
 def _matches(session: Session, rows: Sequence[MatchRow]) -> list[Match]:
-    query = (
-        select(MatchMemberRow, ItemRow)
-        .join(ItemRow, col(ItemRow.id) == col(MatchMemberRow.item_id))
-        .where(col(MatchMemberRow.match_id).in_([row.id for row in rows]))
-        .order_by(col(MatchMemberRow.item_id))
-    )
     held: dict[str, list[Item]] = defaultdict(list)
-    for member, item in session.exec(query):
-        held[member.match_id].append(item_of(item))
+    for match_id, item in items.of_matches(session, [row.id for row in rows]):
+        held[match_id].append(item)
     return [_match(row, tuple(held[row.id])) for row in rows]
 
 
-def _match(row: MatchRow, items: tuple[Item, ...]) -> Match:
-    spoken = {each.side for each in items}
+def _match(row: MatchRow, held: tuple[Item, ...]) -> Match:
+    spoken = {each.side for each in held}
     return Match(
         id=row.id,
         sequence=row.sequence,
@@ -196,7 +145,7 @@ def _match(row: MatchRow, items: tuple[Item, ...]) -> Match:
         difference=row.difference,
         complete=row.complete,
         sides=tuple(side.value for side in Record if side in spoken),
-        items=items,
+        items=held,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

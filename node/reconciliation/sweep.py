@@ -32,23 +32,22 @@ def unexplained(weights: Iterable[Weights], today: date) -> Iterator[Finding]:
                 yield _balance(rule.name, each, remainder, today)
 
 
-def overdue(expectations: Iterable[Expectation], today: date) -> Iterator[Finding]:
-    """A finding for each instruction that is not final although its value date has passed."""
+def overdue(expectations: Iterable[Expectation]) -> Iterator[Finding]:
+    """A finding for each instruction of which the value date has passed, and that is not final."""
     for each in expectations:
-        if each.value_date < today:
-            yield Finding(
-                subject=f"{EXPECTED}{each.id}",
-                cause=Cause.MISSING,
-                side=Record.CHAIN,
-                currency=each.currency,
-                amount=each.amount,
-                effect_bank=0,
-                effect_chain=0,
-                value_date=each.value_date,
-                uetr=each.uetr,
-                explanation=f"Instructed for {each.value_date} and still not final on chain.",
-                evidence={"expectation": each.id, "kind": each.kind},
-            )
+        yield Finding(
+            subject=f"{EXPECTED}{each.id}",
+            cause=Cause.MISSING,
+            side=Record.CHAIN,
+            currency=each.currency,
+            amount=each.amount,
+            effect_bank=0,
+            effect_chain=0,
+            value_date=each.value_date,
+            uetr=each.uetr,
+            explanation=f"Instructed for {each.value_date} and still not final on chain.",
+            evidence={"expectation": each.id, "kind": each.kind},
+        )
 
 
 def uncleared(held: Mapping[tuple[str, str], int], today: date) -> Iterator[Finding]:

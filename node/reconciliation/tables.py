@@ -18,7 +18,10 @@ class ItemRow(SQLModel, table=True):
     """One thing one side says happened; immutable."""
 
     __tablename__ = "recon_item"
-    __table_args__ = (UniqueConstraint("side", "source"),)
+    __table_args__ = (
+        UniqueConstraint("side", "source"),
+        Index("ix_recon_item_shape", "account", "currency", "amount"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     side: str  # chain books bank

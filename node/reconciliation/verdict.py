@@ -12,11 +12,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
+from zlib import crc32
 
 from node.core.money import Money, currency
+from node.reconciliation.balance import BalanceRule
 from node.reconciliation.breaks import Cause
-from node.reconciliation.group import Group
+from node.reconciliation.group import Group, LinkRule
+from node.reconciliation.grouping import BALANCE_RULES, LINK_RULES
 from node.reconciliation.item import Item, effect_bank, effect_chain
 from node.reconciliation.naming import Context, Named, Tolerance, difference, name
 
@@ -27,8 +30,12 @@ __all__ = [
     "Tolerance",
     "Verdict",
     "judge",
+    "rules_mark",
     "subject_of",
 ]
+
+
+_RULES: Final[tuple[LinkRule | BalanceRule, ...]] = (*LINK_RULES, *BALANCE_RULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,12 @@ def judge(group: Group, context: Context) -> Verdict:
         match=_match(group),
         finding=None if named is None else _finding(group, named),
     )
+
+
+def rules_mark(tolerance: Tolerance) -> int:
+    """A number of the rules and the tolerance: other ones judge everything anew."""
+    rules = [(each.name, each.priority) for each in _RULES]
+    return crc32(repr((rules, tolerance)).encode())
 
 
 def subject_of(key: str) -> str:

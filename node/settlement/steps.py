@@ -79,11 +79,7 @@ def liabilities(session: Session, of: Money) -> Money:
     """What the bank owes in a currency: posted to wallets, and announced to be issued."""
     code = of.asset.code
     posted = balances.total_tokenised(session, code)
-    announced = sum(
-        each.amount
-        for each in ledger.expectations(session, open_only=True)
-        if each.kind == ExpectationKind.ISSUE and each.currency == code
-    )
+    announced = ledger.announced_total(session, ExpectationKind.ISSUE, code)
     return Money(posted + announced, of.asset)
 
 

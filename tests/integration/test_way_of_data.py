@@ -56,7 +56,7 @@ def test_more_than_a_wallet_holds_never_reaches_the_chain(way: Way) -> None:
     assert way.balance("CAD", "alice") == 1000
     way.check()
     with read_only(way.engine) as session:
-        assert ledger.expectations(session, open_only=True) == []
+        assert ledger.open_expectations(session) == []
 
 
 def test_a_wallet_that_was_expelled_is_refused_by_the_contract(way: Way) -> None:
@@ -132,7 +132,7 @@ def test_a_day_of_issues_transfers_and_redemptions(way: Way) -> None:
     assert (way.mirrored("CAD"), way.mirrored("EUR")) == (11_975, 5000)
     way.check()
     with read_only(way.engine) as session:
-        assert ledger.expectations(session, open_only=True) == []
+        assert ledger.open_expectations(session) == []
 
 
 def test_books_and_chain_agree_at_every_rest(way: Way) -> None:

@@ -138,7 +138,7 @@ def test_a_payee_who_may_not_receive_leaves_every_leg_unpaid(way: Way) -> None:
     assert back == {"GIVE_BACK_1": IntentState.FINAL, "GIVE_BACK_2": IntentState.FINAL}
     way.check()
     with read_only(way.engine) as session:
-        assert ledger.expectations(session, open_only=True) == []
+        assert ledger.open_expectations(session) == []
 
 
 def test_a_signed_exchange_that_cannot_be_paid_never_reaches_the_chain(way: Way) -> None:

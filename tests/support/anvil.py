@@ -22,7 +22,6 @@ from urllib.request import Request, urlopen
 ROOT = Path(__file__).resolve().parents[2]
 CHAIN_ID = 20260  # not 31337: what is deployed there by habit may hold addresses of that chain
 PATIENCE_SECONDS = 20
-OLD_STATES_MAX = 200
 _MACHINE = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
 PROGRAM = ROOT / "node_modules" / "@foundry-rs" / f"anvil-linux-{_MACHINE}" / "bin" / "anvil"
 
@@ -65,7 +64,7 @@ def anvil(chain_id: int = CHAIN_ID, options: Sequence[str] = ()) -> Iterator[Anv
     command = [str(PROGRAM), "--port", str(port), "--chain-id", str(chain_id), "--silent"]
     with TemporaryDirectory(prefix="anvil-", ignore_cleanup_errors=True) as states:
         # By its own habit it leaves old states at home, for ever: gigabytes from a day of tests.
-        command += ["--cache-path", states, "--max-persisted-states", str(OLD_STATES_MAX), *options]
+        command += ["--cache-path", states, *options]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
             try:
                 running = Anvil(f"http://127.0.0.1:{port}")

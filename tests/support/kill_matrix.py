@@ -24,6 +24,7 @@ from node.chain.deployments import checksummed
 from node.chain.rpc import Rpc
 from node.db.engine import open_engine
 from node.submission.deployer import KeystoreDeployer
+from tests.support import anvil as anvils
 from tests.support.anvil import CHAIN_ID, Anvil
 from tests.support.chain_keys import BANK, ROLES, MemorySigner, address
 from tests.support.chain_way import CURRENCIES, Way
@@ -46,10 +47,10 @@ class Matrix:
     given: dict[str, Any]
     copies: Copies
     process: subprocess.Popen[str]
-    snapshot: str = field(init=False)
+    prepared: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.snapshot = self.anvil.ask("evm_snapshot")
+        self.prepared = self.anvil.ask("anvil_dumpState", True)
 
     def undisturbed(self, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - as `life` takes it
         """What a life comes to that is left alone, and the moments that it passes."""
@@ -67,10 +68,17 @@ class Matrix:
 
     @contextmanager
     def bank(self) -> Iterator[str]:
-        """The bank as prepared, once more; its database."""
-        assert self.anvil.ask("evm_revert", self.snapshot)
-        self.snapshot = self.anvil.ask("evm_snapshot")
-        with contextmanager(self.copies)() as database:
+        """The bank as prepared, once more; its database.
+
+        On a chain of its own: one that is rewound for each life keeps what every life before has
+        mined, and in the end forgets the oldest blocks, which are those of the prepared bank.
+        """
+        with (
+            anvils.anvil(options=["--no-request-size-limit"]) as chain,
+            contextmanager(self.copies)() as database,
+        ):
+            assert chain.ask("anvil_loadState", self.prepared)
+            self.given["anvil"] = chain.url
             yield database
 
     def life(
@@ -98,7 +106,7 @@ class Matrix:
 def matrix(anvil: Anvil, url: str, copies: Copies, folder: Path) -> Iterator[Matrix]:
     """Prepare a bank in a database: customers who hold money, and nothing under way."""
     record, now = folder / "record.json", _time(anvil)
-    given: dict[str, Any] = {"anvil": anvil.url, "record": str(record), "now": now.isoformat()}
+    given: dict[str, Any] = {"record": str(record), "now": now.isoformat()}
     given["since"] = _prepare(anvil, url, record, now)
     command = [sys.executable, "-m", "tests.support.kill_life"]
     with subprocess.Popen(

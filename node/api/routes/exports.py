@@ -17,6 +17,7 @@ from node.api.auth import Reader
 from node.api.guard import GuardedRoute
 from node.db.unit_of_work import read_only
 from node.reconciliation import store, tabulated
+from node.reconciliation.items import store as items
 from node.services import Services
 from node.sheets import csv_text, workbook
 from node.sheets.sheet import Sheet
@@ -83,4 +84,4 @@ def _sheet(session: Session, node: Services, what: What, *, open_only: bool, aft
         return tabulated.breaks(found, node.clock.today())
     if what is What.MATCHES:
         return tabulated.matches(store.matches(session, after=after, limit=ROWS_MAX))
-    return tabulated.items(store.items_after(session, after, limit=ROWS_MAX))
+    return tabulated.items(items.after(session, after, limit=ROWS_MAX))

@@ -30,6 +30,7 @@ from node.ledger.entry import Entry
 from node.reconciliation import store as reconciliation
 from node.reconciliation.breaks import Break, age_days
 from node.reconciliation.item import Item
+from node.reconciliation.items import store as items
 from node.reconciliation.match import Match
 from node.settlement import store as settlement
 from node.settlement.instruction import Instruction
@@ -126,7 +127,7 @@ def read_payment(session: Session, uetr: str) -> Records:
         ],
         entries=books.entries(session, uetr=uetr),
         lines=[_line(session, each) for each in bank.entries_by_uetr(session, uetr)],
-        items=reconciliation.items_by_uetr(session, uetr),
+        items=items.by_uetr(session, uetr),
         match=reconciliation.match_by_uetr(session, uetr),
         breaks=_breaks(session, uetr),
     )

@@ -9,12 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, and_, col, func, or_, select
+from sqlmodel import Session, col, func, select
 
 from node.reconciliation.grouping import Source
-from node.reconciliation.item import Item, Record
-from node.reconciliation.store import item_of
-from node.reconciliation.tables import BreakRow, HandRow, ItemRow, NoteRow
+from node.reconciliation.item import Record
+from node.reconciliation.tables import BreakRow, HandRow, NoteRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +82,6 @@ def last_put(session: Session) -> int:
     return session.exec(select(func.max(HandRow.id))).one() or 0
 
 
-def items_put(session: Session, after: int) -> list[Item]:
-    """Items that people put somewhere, or took out, behind a place in the order."""
-    same = and_(HandRow.side == ItemRow.side, HandRow.source == ItemRow.source)
-    touched = select(HandRow.id).where(same, col(HandRow.id) > after).exists()
-    return [item_of(row) for row in session.exec(select(ItemRow).where(touched))]
-
-
 def insert_put(
     session: Session, sources: Iterable[Source], key: str, approval_id: str, at: datetime
 ) -> None:
@@ -99,12 +91,6 @@ def insert_put(
             HandRow(side=side.value, source=source, key=key, approval_id=approval_id, at=at)
         )
     session.flush()
-
-
-def items_of(session: Session, sources: Iterable[Source]) -> list[Item]:
-    """The items that stand for these rows."""
-    named = [and_(col(ItemRow.side) == side, ItemRow.source == source) for side, source in sources]
-    return [item_of(row) for row in session.exec(select(ItemRow).where(or_(*named)))]
 
 
 def set_owner(session: Session, break_id: str, owner: str) -> None:

@@ -7,7 +7,7 @@ breaks), in the matcher's unit of work. Items are never edited.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final
@@ -17,13 +17,13 @@ from sqlmodel import Session, SQLModel, col, delete, func, insert, select, updat
 
 from node.db.bulk import insert_values
 from node.db.order import hold_order
+from node.db.parts import parts
 from node.reconciliation.breaks import OWNER
 from node.reconciliation.item import Item
 from node.reconciliation.match import WITHDRAWN
 from node.reconciliation.tables import BreakRow, ItemRow, MatchMemberRow, MatchRow
 from node.reconciliation.verdict import Finding, MatchFound
 
-_IN_ONE_QUERY: Final = 5_000  # below what either database binds at once
 _ITEM: Final = tuple(each.name for each in fields(Item) if each.name != "id")
 _MATCH: Final = (
     *("id", "sequence", "rule", "currency", "uetr", "difference", "complete"),
@@ -134,7 +134,7 @@ def _join(session: Session, wanted: Mapping[int, tuple[str, str]], at: datetime)
 
 
 def _leave(session: Session, item_ids: Collection[int]) -> None:
-    for part in _parts(sorted(item_ids)):
+    for part in parts(sorted(item_ids)):
         session.exec(delete(MatchMemberRow).where(col(MatchMemberRow.item_id).in_(part)))
 
 
@@ -153,21 +153,16 @@ def _differs(found: MatchFound, row: MatchRow | None) -> bool:
 
 def _matches(session: Session, ids: Sequence[str]) -> list[MatchRow]:
     found: list[MatchRow] = []
-    for part in _parts(ids):
+    for part in parts(ids):
         found += session.exec(select(MatchRow).where(col(MatchRow.id).in_(part)))
     return found
 
 
 def _members(session: Session, key: Mapped[Any], values: Sequence[Any]) -> list[MatchMemberRow]:
     found: list[MatchMemberRow] = []
-    for part in _parts(values):
+    for part in parts(values):
         found += session.exec(select(MatchMemberRow).where(key.in_(part)))
     return found
-
-
-def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(values), _IN_ONE_QUERY):
-        yield values[start : start + _IN_ONE_QUERY]
 
 
 def _next(session: Session, sequence: Any) -> int:  # noqa: ANN401 - a column

@@ -40,7 +40,8 @@ def end(engine: Engine, name: str = "x-1", reason: str = "refused by the chain")
 
 def listed(engine: Engine, *, open_only: bool = False) -> list[str]:
     with read_only(engine) as session:
-        return [each.id for each in store.expectations(session, open_only=open_only)]
+        every = store.open_expectations if open_only else store.expectations
+        return [each.id for each in every(session)]
 
 
 @pytest.mark.parametrize(

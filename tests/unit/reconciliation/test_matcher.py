@@ -15,6 +15,7 @@ from node.ledger import journal
 from node.ledger.tables import PostingRow
 from node.reconciliation import store
 from node.reconciliation.breaks import Break, Cause, age_days
+from node.reconciliation.items import store as items
 from node.reconciliation.matcher import MatcherStage
 from node.reconciliation.tables import ItemRow, MatchMemberRow
 from node.reconciliation.writes import store as writes
@@ -63,7 +64,7 @@ def test_without_the_lease_nothing_is_written(records: Records, engine: Engine) 
     with pytest.raises(LostLease):
         stage.run_once()
     with read_only(engine) as session:
-        assert store.last_item(session) == 0
+        assert items.last(session) == 0
 
 
 def test_a_failure_while_keeping_leaves_items_and_cursors_as_they_were(
@@ -79,7 +80,7 @@ def test_a_failure_while_keeping_leaves_items_and_cursors_as_they_were(
         with pytest.raises(RuntimeError):
             records.match()
     with read_only(engine) as session:
-        assert store.last_item(session) == 0
+        assert items.last(session) == 0
     records.match()
     assert [each.cause for each in open_breaks(engine)] == [Cause.TIMING]
 
@@ -235,12 +236,12 @@ def test_running_again_adds_nothing(records: Records, engine: Engine) -> None:
     records.statement((500, payment), (9, ""))
     records.match()
     with read_only(engine) as session:
-        before = (store.last_item(session), feed.last(session), store.matches(session))
+        before = (items.last(session), feed.last(session), store.matches(session))
     assert records.match() == 0
     records.mine()
     records.match()
     with read_only(engine) as session:
-        assert (store.last_item(session), feed.last(session), store.matches(session)) == before
+        assert (items.last(session), feed.last(session), store.matches(session)) == before
 
 
 def test_an_item_belongs_to_one_match_only(records: Records, engine: Engine) -> None:

@@ -67,7 +67,7 @@ def test_a_settlement_that_fails_ends_all_of_its_legs(bank: SettlementDesk) -> N
     _, legs, _ = kept(bank)
     assert [(each.state, each.reason) for each in legs] == [(S.FAILED, "SettlementExpired")] * 2
     with read_only(bank.engine) as session:
-        assert ledger.expectations(session, open_only=True) == []
+        assert ledger.open_expectations(session) == []
 
 
 @pytest.mark.parametrize("command", [exchange(method=DVP, way=HELD), cycle()])

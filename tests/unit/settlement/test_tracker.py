@@ -67,7 +67,7 @@ def state(bank: SettlementDesk, number: int = 1) -> InstructionState:
 
 def open_expectations(bank: SettlementDesk) -> set[str]:
     with read_only(bank.engine) as session:
-        return {each.uetr for each in ledger.expectations(session, open_only=True)}
+        return {each.uetr for each in ledger.open_expectations(session)}
 
 
 # --------------------------------------------------------------------------------------- refusals

@@ -1,0 +1,1 @@
+"""Items as they are kept, and which of them a comparison has to look at."""
