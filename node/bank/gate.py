@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from node.bank.profile import Closing
 from node.bank.record import StoredFile, StoredStatement
 from node.bank.refusal import FileRefused
 from node.bank.statement import BOOKED, NOTIFICATION, Statement, StatementEntry
@@ -60,6 +61,14 @@ class StatementGap(FileRefused):
     code = "STATEMENT_GAP"
     status = 409
     title = "Statement missing in between"
+
+
+class StatementOverlap(FileRefused):
+    """The statement tells days again that accepted ones have told, with other lines around them."""
+
+    code = "STATEMENT_OVERLAP"
+    status = 409
+    title = "Statement overlaps an earlier one"
 
 
 class PositionTwice(FileRefused):
@@ -132,8 +141,22 @@ def check_lines(statement: Statement) -> None:
             )
 
 
-def check_sum(statement: Statement) -> tuple[Money, Money]:
-    """Opening and closing balance, once opening and booked entries make the closing."""
+def ahead(statement: Statement) -> int:
+    """What its booked entries add up to that are valued after the closing day."""
+    day = statement.closing_date
+    return sum(
+        each.amount.minor_units
+        for each in statement.entries
+        if each.status == BOOKED and day is not None and each.value_date > day
+    )
+
+
+def check_sum(statement: Statement, before: int = 0, after: int = 0) -> tuple[Money, Money]:
+    """Opening and closing balance, once opening and booked entries make the closing.
+
+    `before` is what was booked earlier and is not in the opening balance; `after` what is booked by
+    now and not in the closing one. Both are zero at a bank that counts what it has booked.
+    """
     if statement.opening is None or statement.closing is None:
         which = "opening" if statement.opening is None else "closing"
         raise BalanceMissing(
@@ -142,24 +165,42 @@ def check_sum(statement: Statement) -> tuple[Money, Money]:
             line=statement.line,
         )
     booked = [each.amount.minor_units for each in statement.entries if each.status == BOOKED]
-    made = statement.opening.minor_units + sum(booked)
+    made = statement.opening.minor_units + before + sum(booked) - after
     if made != statement.closing.minor_units:
         of = statement.opening.asset
         raise StatementSumWrong(
             f"statement {statement.statement_id!r}: opening {statement.opening.decimal()} and"
             f" {len(booked)} booked entries of {_text(sum(booked), of)} make {_text(made, of)},"
             f" the closing balance says {statement.closing.decimal()} {of.code}",
-            remedy="Ask the bank for a statement that is complete.",
+            remedy=_why_not(statement, made - statement.closing.minor_units, before or after),
             line=statement.line,
         )
     return statement.opening, statement.closing
+
+
+def _why_not(statement: Statement, off: int, valued: int) -> str:
+    if off and off == ahead(statement) and not valued:
+        return (
+            "What is valued after the closing day is all that differs: if this bank closes by value"
+            f" date, say so of the account (POST /v1/nostros, closing {Closing.VALUED})."
+        )
+    return "Ask the bank for a statement that is complete."
 
 
 def check_order(statement: Statement, opening: Money, last: StoredStatement | None) -> None:
     """Refuse a statement that does not open where the last one of its account closed."""
     if last is None or last.closing is None:
         return
+    opens, closes, closed = statement.opening_date, statement.closing_date, last.closing_date
     if opening.minor_units != last.closing:
+        days = [each for each in (opens, closes) if each is not None]
+        if closed is not None and days and min(days) < closed:
+            raise StatementOverlap(
+                f"statement {statement.statement_id!r} tells of {opens} to {closes}; what is up to"
+                f" {closed} was accepted with {last.statement_id!r} and before it",
+                remedy="Send statements that begin where the last one ended; no line counts twice.",
+                line=statement.line,
+            )
         raise StatementGap(
             f"statement {statement.statement_id!r} opens at {opening.decimal()}, the last one,"
             f" {last.statement_id!r}, closed at {_text(last.closing, currency(last.currency))}"
@@ -167,7 +208,6 @@ def check_order(statement: Statement, opening: Money, last: StoredStatement | No
             remedy="Send the statements in between first, oldest first.",
             line=statement.line,
         )
-    closes, closed = statement.closing_date, last.closing_date
     if closes is not None and closed is not None and closes < closed:
         raise StatementGap(
             f"statement {statement.statement_id!r} ends on {closes}, before the last one,"

@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from node.bank import gate, store
 from node.bank.element import tidy
+from node.bank.profile import Closing
 from node.bank.reader import FileTooLarge, read
 from node.bank.record import StoredStatement
 from node.bank.statement import STATEMENT, BankMessage, PaymentMessage, Statement
@@ -129,9 +130,10 @@ def _accept_statement(
         store.statements_named(session, account, statement.kind, statement.statement_id),
     )
     gate.check_lines(statement)
-    last, opening = store.last_statement(session, account), None
+    last, opening, ahead = store.last_statement(session, account), None, 0
     if statement.kind == STATEMENT:
-        opening, _ = gate.check_sum(statement)
+        ahead = _ahead(session, statement, account)
+        opening, _ = gate.check_sum(statement, last.ahead if last else 0, ahead)
         gate.check_order(statement, opening, last)
     row_id = str(derived_id("statement", account, fingerprint))
     writes.insert_statement(
@@ -141,6 +143,7 @@ def _accept_statement(
         account=account,
         fingerprint=fingerprint,
         file_id=file_id,
+        ahead=ahead,
         received_at=at,
     )
     stored = store.statement(session, row_id)
@@ -149,6 +152,14 @@ def _accept_statement(
     if last is None and opening is not None:
         _open_books(session, stored, opening, statement.line, at)
     return stored
+
+
+def _ahead(session: Session, statement: Statement, account: str) -> int:
+    """What the bank has booked by this statement and does not count in its closing balance."""
+    day = statement.closing_date
+    if day is None or store.closing(session, account) is Closing.BOOKED:
+        return 0
+    return store.valued_after(session, account, day) + gate.ahead(statement)
 
 
 def _open_books(

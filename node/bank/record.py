@@ -29,7 +29,10 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class StoredStatement:
-    """One accepted statement or notification; `sequence` is the order of arrival."""
+    """One accepted statement or notification; `sequence` is the order of arrival.
+
+    `ahead` is what the bank has booked by then and does not count in the closing balance yet.
+    """
 
     id: str
     sequence: int
@@ -45,6 +48,7 @@ class StoredStatement:
     closing: int | None
     opening_date: date | None
     closing_date: date | None
+    ahead: int
     received_at: datetime
 
 

@@ -16,15 +16,17 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
+from node.bank.profile import Closing
 from node.bank.record import StoredEntry, StoredFile, StoredStatement
 from node.bank.statement import BOOKED, STATEMENT
-from node.bank.tables import BankFileRow, StatementEntryRow, StatementRow
+from node.bank.tables import BankFileRow, BankProfileRow, StatementEntryRow, StatementRow
 
 __all__ = [
     "StoredEntry",
     "StoredFile",
     "StoredStatement",
     "accepted_file",
+    "closing",
     "closing_total",
     "content",
     "entries_after",
@@ -39,6 +41,7 @@ __all__ = [
     "statement_with_content",
     "statements",
     "statements_named",
+    "valued_after",
 ]
 
 _CONTENT: Final[Any] = BankFileRow.content  # the column itself; col() hides that it is mapped
@@ -130,9 +133,30 @@ def reach(session: Session, sequence_until: int) -> dict[str, date]:
 
 
 def closing_total(session: Session, currency: str, sequence_until: int) -> int:
-    """What the last statements of all accounts in a currency close with, up to a sequence."""
-    query = select(func.sum(StatementRow.closing)).where(
+    """What the banks have booked by the last statements in a currency, up to a sequence."""
+    query = select(func.sum(col(StatementRow.closing) + col(StatementRow.ahead))).where(
         col(StatementRow.sequence).in_(_newest(sequence_until)), StatementRow.currency == currency
+    )
+    return int(session.exec(query).one() or 0)
+
+
+def closing(session: Session, account: str) -> Closing:
+    """Which lines the closing balances of an account hold."""
+    row = session.get(BankProfileRow, account)
+    return Closing.BOOKED if row is None else Closing(row.closing)
+
+
+def valued_after(session: Session, account: str, day: date) -> int:
+    """What booked lines of the statements of an account add up to that are valued after a day."""
+    query = (
+        select(func.sum(StatementEntryRow.amount))
+        .join(StatementRow)
+        .where(
+            StatementRow.account == account,
+            StatementRow.kind == STATEMENT,
+            StatementEntryRow.status == BOOKED,
+            col(StatementEntryRow.value_date) > day,
+        )
     )
     return int(session.exec(query).one() or 0)
 

@@ -33,6 +33,15 @@ class BankFileRow(SQLModel, table=True):
     content: bytes = Field(sa_type=LargeBinary)
 
 
+class BankProfileRow(SQLModel, table=True):
+    """How the bank of one account draws up its statements; without a row, as most do."""
+
+    __tablename__ = "bank_profile"
+
+    account: str = Field(primary_key=True, foreign_key="account.code")
+    closing: str  # BOOKED VALUED
+
+
 class StatementRow(SQLModel, table=True):
     """One statement (053) or notification (054) of one account; immutable."""
 
@@ -53,6 +62,7 @@ class StatementRow(SQLModel, table=True):
     closing: int | None = Field(default=None, sa_type=BigInteger)
     opening_date: date | None = None
     closing_date: date | None = None
+    ahead: int = Field(default=0, sa_type=BigInteger)  # booked, and not in the closing balance yet
     fingerprint: str  # of balances and entries: two files that say the same have the same
     received_at: datetime = Field(sa_type=UtcDateTime)
 

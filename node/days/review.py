@@ -101,7 +101,8 @@ def _accounts(session: Session, cut: Cut, open_breaks: list[Break]) -> list[dict
     opened = Counter[str]()
     for each in open_breaks:
         opened.update(_by_account(each))
-    closing = {e.account: e.closing or 0 for e in bank.last_statements(session, cut.statement)}
+    last = bank.last_statements(session, cut.statement)
+    closing = {each.account: (each.closing or 0) + each.ahead for each in last}
     found = []
     for account in ledger.accounts(session, AccountKind.NOSTRO):
         held = balances.balance(session, account.code, sequence_until=cut.entry)

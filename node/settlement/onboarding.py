@@ -12,6 +12,9 @@ from typing import Final
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from node.bank import store as bank
+from node.bank.profile import Closing
+from node.bank.writes import store as writes
 from node.bindings import deposit_token
 from node.control import audit
 from node.core.clock import Clock
@@ -37,8 +40,20 @@ class Onboarding:
         self._clock = clock
         self._desk = desk
 
-    def correspondent(self, currency: str, number: str, name: str, *, by: str) -> str:
-        """Open our account at a correspondent; gives its code in the books."""
+    def correspondent(
+        self,
+        currency: str,
+        number: str,
+        name: str,
+        *,
+        closing: Closing = Closing.BOOKED,
+        by: str,
+    ) -> str:
+        """Open our account at a correspondent; gives its code in the books.
+
+        `closing` says how the correspondent draws up its statements; another one counts from the
+        next statement on.
+        """
         spec = chart.nostro(currency, number)
         now = self._clock.now()
         with unit_of_work(self._engine) as session:
@@ -49,6 +64,12 @@ class Onboarding:
             journal.open_account(session, chart.fees(currency), at=now)
             if not known:
                 audit.record(session, actor=by, action="nostro.opened", subject=spec.code, at=now)
+            if bank.closing(session, spec.code) is not closing:
+                writes.set_closing(session, spec.code, closing)
+                action, detail = "nostro.closing_set", {"closing": closing}
+                audit.record(
+                    session, actor=by, action=action, subject=spec.code, detail=detail, at=now
+                )
         return spec.code
 
     def customer(

@@ -15,6 +15,7 @@ from node.api.access import Node
 from node.api.auth import Onboarder
 from node.api.guard import GuardedRoute
 from node.api.shapes.base import Currency, PartyName, Shape
+from node.bank.profile import Closing
 
 router = APIRouter(prefix="/v1/nostros", tags=["onboarding"], route_class=GuardedRoute)
 Number = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9/.\-]{0,69}$")]
@@ -29,6 +30,11 @@ class NostroOrder(Shape):
         examples=["DE02100100109307118603"],
     )
     name: PartyName = Field(description="Name of the correspondent.", examples=["Nordland Bank"])
+    closing: Closing = Field(
+        default=Closing.BOOKED,
+        description="Which lines its closing balances hold: all that is booked, or what is valued.",
+        examples=["BOOKED"],
+    )
 
 
 class NostroShape(Shape):
@@ -41,7 +47,9 @@ class NostroShape(Shape):
 
 @router.post("", status_code=201)
 def open_nostro(node: Node, who: Onboarder, response: Response, order: NostroOrder) -> NostroShape:
-    """Open an account at a correspondent. Repeating changes nothing."""
-    code = node.onboarding.correspondent(order.currency, order.number, order.name, by=who.subject)
+    """Open an account at a correspondent. Asked again, only another `closing` changes anything."""
+    code = node.onboarding.correspondent(
+        order.currency, order.number, order.name, closing=order.closing, by=who.subject
+    )
     response.headers["Location"] = f"/v1/accounts/{code}"
     return NostroShape(account=code)

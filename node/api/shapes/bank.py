@@ -46,6 +46,7 @@ class StatementShape(Shape):
     closing: Amount | None = Field(description="Closing booked balance.")
     opening_date: date | None = Field(description="Its date.", examples=[EXAMPLE_DATE])
     closing_date: date | None = Field(description="Its date.", examples=[EXAMPLE_DATE])
+    ahead: Amount = Field(description="Booked by then, and not counted in the closing balance yet.")
     received_at: datetime = Field(description="When the node took it in.", examples=[EXAMPLE_TIME])
 
 
@@ -130,6 +131,7 @@ def statement_shape(found: StoredStatement) -> StatementShape:
         closing=_amount(found.closing, found.currency),
         opening_date=found.opening_date,
         closing_date=found.closing_date,
+        ahead=minor_amount(found.ahead, found.currency),
         received_at=found.received_at,
     )
 

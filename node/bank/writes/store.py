@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from sqlmodel import Session, func, insert, select
 
+from node.bank.profile import Closing
 from node.bank.statement import Statement, StatementEntry
-from node.bank.tables import BankFileRow, StatementEntryRow, StatementRow
+from node.bank.tables import BankFileRow, BankProfileRow, StatementEntryRow, StatementRow
 
 _INSERT_ROWS: Final = 2_000
 _LINE_FIELDS: Final = tuple(each.name for each in fields(StatementEntry) if each.name != "amount")
@@ -69,6 +70,7 @@ def insert_statement(
     account: str,
     fingerprint: str,
     file_id: int,
+    ahead: int,
     received_at: datetime,
 ) -> None:
     """Keep a statement with its lines; the caller holds the order lock and has checked it."""
@@ -88,6 +90,7 @@ def insert_statement(
         closing=None if new.closing is None else new.closing.minor_units,
         opening_date=new.opening_date,
         closing_date=new.closing_date,
+        ahead=ahead,
         fingerprint=fingerprint,
         received_at=received_at,
     )
@@ -96,6 +99,14 @@ def insert_statement(
     lines = iter(new.entries)
     while batch := [_line(row_id, each) for each in islice(lines, _INSERT_ROWS)]:
         session.exec(insert(StatementEntryRow), params=batch)
+
+
+def set_closing(session: Session, account: str, closing: Closing) -> None:
+    """Say which lines the closing balances of an account hold, from its next statement on."""
+    row = session.get(BankProfileRow, account) or BankProfileRow(account=account, closing=closing)
+    row.closing = closing
+    session.add(row)
+    session.flush()
 
 
 def _line(statement_id: str, entry: StatementEntry) -> dict[str, Any]:

@@ -36,6 +36,7 @@ def on_record(of: Statement, **changes: object) -> StoredStatement:
         closing=None if of.closing is None else of.closing.minor_units,
         opening_date=of.opening_date,
         closing_date=of.closing_date,
+        ahead=0,
         received_at=NOW,
     )
     return replace(stored, **changes)  # type: ignore[arg-type]
@@ -121,6 +122,34 @@ def test_a_statement_from_before_the_last_one_is_refused() -> None:
     earlier = statement(500, on=date(2026, 10, 4))
     with pytest.raises(gate.StatementGap, match="2026-10-04, before"):
         gate.check_order(earlier, Money(500, CAD), last)
+
+
+def test_a_statement_of_days_that_were_told_is_no_gap_but_an_overlap() -> None:
+    last = on_record(statement(0, [500], identifier="TUE", on=date(2026, 10, 6)))
+    week = replace(statement(0, [500, 70], on=date(2026, 10, 9)), opening_date=date(2026, 10, 5))
+    with pytest.raises(gate.StatementOverlap, match=r"2026-10-05 to 2026-10-09; .*'TUE'"):
+        gate.check_order(week, Money(0, CAD), last)
+    late = statement(0, [20], identifier="MON", on=date(2026, 10, 5))
+    with pytest.raises(gate.StatementOverlap):
+        gate.check_order(late, Money(0, CAD), last)
+    undated = replace(late, opening_date=None, closing_date=None)
+    with pytest.raises(gate.StatementGap):
+        gate.check_order(undated, Money(0, CAD), last)
+
+
+def test_what_is_valued_after_the_closing_day_may_be_left_out_of_the_closing_balance() -> None:
+    day = statement(1000, [250, 70])
+    later = replace(day.entries[1], value_date=date(2026, 10, 6))
+    valued = replace(day, entries=(day.entries[0], later), closing=Money(1250, CAD))
+    assert gate.ahead(valued) == 70
+    gate.check_sum(valued, after=70)
+    with pytest.raises(gate.StatementSumWrong, match=r"13\.20.*12\.50") as caught:
+        gate.check_sum(valued)
+    assert "closing VALUED" in caught.value.remedy
+    following = replace(statement(1250, [5], on=date(2026, 10, 6)), closing=Money(1325, CAD))
+    gate.check_sum(following, before=70)
+    with pytest.raises(gate.StatementSumWrong):
+        gate.check_sum(following)
 
 
 def test_the_same_content_is_refused_under_any_name() -> None:

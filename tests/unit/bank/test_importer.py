@@ -3,6 +3,7 @@
 In: files against both kinds of database. Run by pytest.
 """
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,14 +13,18 @@ from sqlmodel import Session
 
 from node.bank import importer, store
 from node.bank.importer import Received, receive
+from node.bank.profile import Closing
 from node.bank.refusal import FileRefused
+from node.bank.writes import store as writes
 from node.core.errors import Retryable
+from node.core.money import Money
 from node.core.types import Side
-from node.db.unit_of_work import read_only
+from node.db.unit_of_work import read_only, unit_of_work
 from node.ledger import balances
 from node.ledger import store as books
 from tests.support.bank_import import NOSTRO, counts, refused, take, written
 from tests.support.bank_messages import (
+    CAD,
     NOW,
     NUMBER,
     UETR,
@@ -129,6 +134,41 @@ def test_pages_in_files_of_their_own_continue_each_other(engine: Engine) -> None
         last = store.last_statement(session, NOSTRO)
     assert last is not None
     assert last.closing == 800
+
+
+def test_a_bank_that_closes_by_value_date_is_proved_as_one_that_closes_by_booking(
+    engine: Engine,
+) -> None:
+    """PostFinance leaves what it books today and values tomorrow out of today's balance."""
+    monday, tuesday, friday = (date(2026, 10, n) for n in (5, 6, 9))
+
+    def day(on: date, opening: int, closing: int, *lines: tuple[int, date]) -> bytes:
+        made = statement(opening, [amount for amount, _ in lines], identifier=f"{on}", on=on)
+        entries = tuple(
+            replace(each, value_date=valued)
+            for each, (_, valued) in zip(made.entries, lines, strict=True)
+        )
+        return written(replace(made, entries=entries, closing=Money(closing, CAD)))
+
+    first = day(monday, 1000, 1250, (250, monday), (70, tuesday), (9, friday))
+    assert refused(engine, first).code == "STATEMENT_SUM_WRONG"
+    with unit_of_work(engine) as session:
+        writes.set_closing(session, NOSTRO, Closing.VALUED)
+    take(engine, first)
+    assert booked(engine) == 1329
+    assert refused(engine, day(tuesday, 1250, 1255, (5, tuesday))).code == "STATEMENT_SUM_WRONG"
+    take(engine, day(tuesday, 1250, 1325, (5, tuesday)))
+    assert booked(engine) == 1334
+    with unit_of_work(engine) as session:
+        writes.set_closing(session, NOSTRO, Closing.BOOKED)
+    take(engine, day(friday, 1325, 1335, (1, friday)))
+    assert booked(engine) == 1335
+
+
+def booked(engine: Engine) -> int:
+    """What the bank has booked by now, whether or not its closing balance counts it."""
+    with read_only(engine) as session:
+        return store.closing_total(session, "CAD", store.last_sequence(session))
 
 
 def test_whoever_is_told_commits_with_the_file(engine: Engine) -> None:
